@@ -1,0 +1,3 @@
+#pragma once
+
+// The catalogue of every policy type Postern knows, over the configs in policies/*/config.
