@@ -1,0 +1,31 @@
+#pragma once
+
+#include <utility>
+
+namespace postern {
+
+/// A descriptor that closes itself. Purpose: nobody forgets a close, nobody closes twice. Owned by whoever
+/// holds it; any thread, one at a time; moved, never copied.
+class Socket {
+public:
+    Socket() = default;
+    explicit Socket(int fd) : m_fd(fd) {}
+    Socket(Socket&& other) noexcept : m_fd(std::exchange(other.m_fd, -1)) {}
+    Socket& operator=(Socket&& other) noexcept
+    {
+        reset(std::exchange(other.m_fd, -1));
+        return *this;
+    }
+    ~Socket() { reset(); }
+
+    [[nodiscard]] int fd() const { return m_fd; }
+    [[nodiscard]] bool isOpen() const { return m_fd >= 0; }
+    /// Gives the descriptor away: the caller closes it.
+    [[nodiscard]] int release() { return std::exchange(m_fd, -1); }
+    void reset(int fd = -1);
+
+private:
+    int m_fd = -1;
+};
+
+} // namespace postern

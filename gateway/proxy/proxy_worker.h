@@ -1,0 +1,64 @@
+#pragma once
+
+#include "gateway/net/socket.h"
+#include "models/base/result.h"
+
+#include <QString>
+
+#include <functional>
+#include <memory>
+
+namespace postern {
+
+class Clock;
+class EpollDispatcher;
+class Snapshot;
+class WorkerTelemetry;
+
+/// The data path of one thread: its listeners, its clients' connections, its upstream pools, its policies.
+///
+/// Purpose: everything a request touches on its way, shared with no other thread. Owner: whoever owns the
+/// thread (gateway/server; later the console's trial run). Thread: made, used and destroyed on the thread that
+/// runs \a dispatcher; other threads post to it through a Mailbox. Lifecycle: apply() a snapshot, listen(),
+/// apply() again at each reload, drain() or cut(), destroy.
+class ProxyWorker {
+public:
+    /// What a worker is given. All of it outlives the worker.
+    struct Environment {
+        EpollDispatcher& dispatcher;
+        const Clock& clock;
+        WorkerTelemetry& telemetry;
+    };
+
+    explicit ProxyWorker(const Environment& environment);
+    ~ProxyWorker();
+
+    /// Requests that begin from now on follow \a snapshot; those in flight end with the one they began with.
+    /// Connections, pooled upstream connections of unchanged upstreams, and listeners stay.
+    void apply(std::shared_ptr<const Snapshot> snapshot);
+
+    /// Accepts on \a socket, which listens already, for the document's listener of that name, until
+    /// unlisten(). At most `limits.connections` are open at once; further clients wait in the backlog.
+    [[nodiscard]] Result<void> listen(const QString& listener, Socket socket);
+    /// Takes in who waits already, then closes. Open connections stay.
+    void unlisten(const QString& listener);
+    /// Serves one connection that someone else accepted for \a listener.
+    void accept(const QString& listener, Socket connection);
+
+    /// From now on every answer says `Connection: close`; new connections are still served. For the time
+    /// between "not ready" and drain(), in which clients move away without losing anything.
+    void announceDrain();
+    /// Closes listeners and idle connections, lets requests in flight end, then calls \a drained, once.
+    void drain(std::function<void()> drained);
+    /// The drain's deadline: closes what is left (logged as `drained`).
+    void cut();
+
+    [[nodiscard]] std::size_t connections() const;
+    [[nodiscard]] std::size_t requestsInFlight() const;
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace postern

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "models/base/result.h"
+
+#include <QString>
+
+#include <memory>
+
+namespace postern {
+
+struct EffectiveDocument;
+class PolicyRegistry;
+
+/// One configuration, compiled: what a request needs to find its way, and nothing a request can change.
+/// Purpose: a reload swaps it whole. Owned by everyone who uses it (server, workers, requests in flight);
+/// immutable, so any thread may read it; it dies with the last request that began under it.
+class Snapshot {
+public:
+    /// Compiles \a document: router, listeners' trust, managed headers, policies' shared states. States whose
+    /// policy kept its identity are taken over from \a previous, so that counters live through a reload.
+    /// An error names the place in the document.
+    static Result<std::shared_ptr<const Snapshot>> create(std::shared_ptr<const EffectiveDocument> document,
+                                                          const PolicyRegistry& registry,
+                                                          const Snapshot* previous = nullptr);
+    ~Snapshot();
+
+    [[nodiscard]] const EffectiveDocument& document() const;
+
+    /// Everything compiled; read by gateway/proxy only.
+    struct Compiled;
+    [[nodiscard]] const Compiled& compiled() const { return *m_compiled; }
+
+private:
+    explicit Snapshot(std::unique_ptr<const Compiled> compiled);
+
+    std::unique_ptr<const Compiled> m_compiled;
+};
+
+} // namespace postern
