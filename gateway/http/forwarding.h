@@ -1,0 +1,41 @@
+#pragma once
+
+#include "gateway/http/arena.h"
+#include "gateway/http/ip_address.h"
+#include "gateway/http/managed_headers.h"
+#include "gateway/http/request_head.h"
+
+namespace postern {
+
+/// Who really asks, and what the upstream is told about it.
+struct Forwarding
+{
+    std::optional<IpAddress> client;    ///< nothing where the peer has no IP address (unix:)
+    std::string_view clientText;        ///< the client's address; `unix` without one
+    std::string_view forwardedFor;      ///< client, then the trusted hops, the peer last
+    std::string_view proto;             ///< `http` or `https`
+    std::string_view host;              ///< what the client asked for; may be empty (HTTP/1.0)
+    std::string_view clientCertificate; ///< last X-Forwarded-Client-Cert element of a trusted peer, or empty
+};
+
+/// The connection a request came over.
+struct Peer
+{
+    std::optional<IpAddress> address; ///< of the socket, or as the PROXY header said
+    std::string_view addressText;     ///< the same; good while the connection lives
+    bool tls = false;
+};
+
+/// Reads X-Forwarded-For, -Proto, -Host and -Client-Cert where \a peer is in \a trusted, and ignores them
+/// otherwise. X-Forwarded-For is walked from the right while its elements are trusted: the first that is not
+/// is the client; what stands left of it is hearsay and is dropped, as is everything left of a malformed
+/// element. To be called before removeHopByHop(), so that `Connection: X-Forwarded-For` can not hide the
+/// client. Views into the request, \a arena, or \a peer.
+[[nodiscard]] Forwarding readForwarding(const RequestHead& request, const Peer& peer, const IpRanges& trusted,
+                                        Arena& arena);
+
+/// Makes a received head fit for the upstream: hop-by-hop fields go, then the managed ones, then
+/// X-Forwarded-For, -Proto, -Host (and a trusted X-Forwarded-Client-Cert) are written.
+void prepareForUpstream(RequestHead& request, const Forwarding& forwarding, const ManagedHeaders& managed);
+
+} // namespace postern

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct sockaddr;
+
+namespace postern {
+
+/// An IPv4 or IPv6 address. IPv4 is kept in its mapped form (`::ffff:a.b.c.d`), so that both compare alike.
+class IpAddress
+{
+public:
+    /// `10.0.0.1`, `2001:db8::1`; no port, no brackets, no zone.
+    static std::optional<IpAddress> parse(std::string_view text);
+    /// Of an accepted connection; nothing for other families.
+    static std::optional<IpAddress> fromSocket(const sockaddr* address);
+
+    [[nodiscard]] bool isV4() const;
+    [[nodiscard]] std::string text() const;
+    [[nodiscard]] const std::array<std::uint8_t, 16>& bytes() const { return m_bytes; }
+
+    friend bool operator==(const IpAddress&, const IpAddress&) = default;
+
+private:
+    std::array<std::uint8_t, 16> m_bytes{};
+};
+
+/// A set of networks, such as a listener's `trustedProxies`. Immutable once made.
+class IpRanges
+{
+public:
+    /// Adds `10.0.0.0/8` or a single address. \returns whether it was understood: host bits beyond the prefix
+    /// are an error, as they hide a typing mistake.
+    [[nodiscard]] bool add(std::string_view cidr);
+    [[nodiscard]] bool contains(const IpAddress& address) const;
+    [[nodiscard]] bool empty() const { return m_ranges.empty(); }
+
+private:
+    struct Range
+    {
+        IpAddress network;
+        int prefix; // of 128
+    };
+    std::vector<Range> m_ranges;
+};
+
+} // namespace postern
