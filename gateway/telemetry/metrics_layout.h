@@ -1,0 +1,59 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace postern {
+
+struct EffectiveDocument;
+
+/// The label values one configuration can produce, in the order its positions are counted in: what makes
+/// counting a matter of indices, and what keeps a request's own text out of every label.
+/// Purpose: workers lay out their cells by it, the scrape reads the names from it. Immutable, shared.
+struct MetricsLayout
+{
+    struct Policy
+    {
+        std::string name;
+        std::string type;
+        std::string mode; ///< `enforce`, `shadow`, `off`
+        friend auto operator<=>(const Policy&, const Policy&) = default;
+    };
+    struct Route
+    {
+        std::string name;
+        std::vector<Policy> policies; ///< in order of execution, `off` ones included
+        bool timed = true;            ///< false where `timeout: 0s`: its durations are no latency
+    };
+    struct Upstream
+    {
+        std::string name;
+        std::size_t endpoints = 0;
+    };
+    /// A requirement of governance that the document does not meet.
+    struct GovernanceFinding
+    {
+        std::string baseline;
+        std::string requirement;
+        std::string state; ///< `missing`, `exempt`
+        friend auto operator<=>(const GovernanceFinding&, const GovernanceFinding&) = default;
+    };
+
+    std::string api; ///< `namespace/name`
+    std::string hash;
+    std::string revision;
+    std::vector<Route> routes;
+    std::vector<Upstream> upstreams;
+    std::vector<std::string> listeners;
+    std::vector<GovernanceFinding> governance;
+    /// Upper bounds of the duration histograms, ascending: CONTRACT's and the latency objectives' thresholds.
+    std::vector<std::chrono::nanoseconds> bounds = standardBounds();
+
+    static std::vector<std::chrono::nanoseconds> standardBounds();
+    static std::shared_ptr<const MetricsLayout> of(const EffectiveDocument& document);
+};
+
+} // namespace postern
