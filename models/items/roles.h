@@ -20,7 +20,10 @@ enum ItemRole : int {
     LinkRole,             ///< QString: what activating the cell opens; empty: nothing
     EmphasisRole,         ///< int: 0 normal, 1 muted, 2 strong
     DetailRole,           ///< QString, muted beside the text
-    CopyRole              ///< QString for the clipboard where DisplayRole is abridged
+    CopyRole,             ///< QString for the clipboard where DisplayRole is abridged
+    KeyRole,              ///< QString, the row's identity: stable over refreshes and sorting
+    ReasonRole,           ///< int of HealthReason::Kind, the row's gravest; -1 without one
+    TimeRole              ///< QDateTime (UTC), when the cell's figure was true
 };
 
 } // namespace postern

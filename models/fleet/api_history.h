@@ -1,0 +1,68 @@
+#pragma once
+
+#include "models/base/result.h"
+#include "models/fleet/measured.h"
+
+#include <QObject>
+#include <QString>
+
+namespace postern {
+
+class PrometheusClient;
+
+/// One line of a chart, and the question that gave it.
+struct NamedSeries
+{
+    QString name; ///< `2xx`, `p99`, …
+    TimeSeries series;
+};
+
+/// A moment at which a configuration first showed on an instance.
+struct ConfigurationChange
+{
+    Clock::Wall at;
+    QString hash;
+    QString revision;
+    int instances = 0; ///< how many ran it at the end of the range
+};
+
+/// What the API page's charts show, all over the same steps.
+struct ApiHistory
+{
+    QString api;
+    Clock::Wall start;
+    Clock::Wall end;
+    std::chrono::seconds step{0};
+    std::vector<NamedSeries> traffic; ///< requests/s by class of code: 2xx, 3xx, 4xx, 5xx, those that occur
+    TimeSeries errorRatio;            ///< 0–1, of the requests that count for availability
+    TimeSeries p50;                   ///< seconds
+    TimeSeries p99;
+    std::vector<ConfigurationChange> changes;
+    QString trafficQuery; ///< PromQL, for the charts' tooltips
+    QString errorQuery;
+    QString latencyQuery;
+};
+
+/// Loads one API's history. Owner: a page. Thread: the UI's. A new load cancels the last one.
+class ApiHistoryLoader final : public QObject
+{
+    Q_OBJECT
+public:
+    explicit ApiHistoryLoader(PrometheusClient& prometheus, std::chrono::seconds scrapeInterval,
+                              QObject* parent = nullptr);
+    ~ApiHistoryLoader() override;
+
+    /// \a end - \a range … \a end, in at most \a points steps.
+    void load(const QString& api, Clock::Wall end, std::chrono::seconds range, int points = 240);
+    void cancel();
+
+Q_SIGNALS:
+    void loaded(const postern::ApiHistory& history);
+    void failed(const postern::Error& error);
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace postern

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "models/slo/objective.h"
+
+#include <QMap>
+#include <QString>
+
+#include <vector>
+
+namespace postern {
+
+/// What Git says about one API: handed to the poller by whoever reads the repository.
+struct ApiExpectation
+{
+    QString api;
+    QString hash;                  ///< of the effective document at the commit; empty: not known
+    QString revision;              ///< the commit
+    QMap<QString, QString> labels; ///< the document's (`team`, `tier`, …)
+    std::vector<slo::Objective> objectives;
+
+    friend bool operator==(const ApiExpectation&, const ApiExpectation&) = default;
+};
+
+} // namespace postern

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "models/fleet/expectation.h"
+#include "models/fleet/fleet_snapshot.h"
+
+#include <QObject>
+
+namespace postern {
+
+class Clock;
+class FleetSource;
+class PrometheusClient;
+
+/// Asks Prometheus for the whole fleet again and again, and joins the answers with the fleet's list and
+/// Git's expectations into snapshots.
+///
+/// Owner: the shell. Thread: the UI's; answers are parsed on the client's thread. The number of questions
+/// a refresh is fixed: none grows with the number of APIs. A question is never asked while its last answer
+/// is outstanding, and one that took t seconds rests for 20 t, so that dear ones (30 days) load Prometheus
+/// by at most a twentieth. When Prometheus is away the last snapshot stays, marked.
+class FleetPoller final : public QObject
+{
+    Q_OBJECT
+public:
+    struct Options
+    {
+        std::chrono::milliseconds refresh{15'000};
+        std::chrono::seconds scrapeInterval{15}; ///< rates look back at least four of these
+        std::chrono::seconds range{6 * 3600};    ///< of the traffic series
+    };
+
+    FleetPoller(PrometheusClient& prometheus, FleetSource& fleet, const Clock& clock, const Options& options,
+                QObject* parent = nullptr);
+    ~FleetPoller() override;
+
+    void start();
+    void stop();
+    /// Asks now (F5), unless a refresh is under way.
+    void refresh();
+    void setRange(std::chrono::seconds range);
+    void setExpectations(std::vector<ApiExpectation> expectations);
+
+    /// Never null; before the first answer it holds the fleet's list without figures.
+    [[nodiscard]] FleetSnapshotPtr snapshot() const;
+
+Q_SIGNALS:
+    void snapshotChanged(const postern::FleetSnapshotPtr& snapshot);
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+} // namespace postern
