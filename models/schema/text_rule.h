@@ -1,0 +1,47 @@
+#pragma once
+
+#include <QString>
+
+namespace postern {
+
+/// What a text must look like, beyond being text. Stated once, used by validation, JSON Schema and forms.
+struct TextRule
+{
+    QString rule;     ///< the finding's rule: `invalid-header-name`
+    QString expected; ///< in words: `a header name such as X-Request-Id`
+    QString pattern;  ///< for JSON Schema (ECMA-262), empty where no pattern says it
+    bool (*accepts)(QStringView text) = nullptr;
+};
+
+namespace text_rules {
+
+/// An RFC 1123 label: lower-case letters, digits and `-`, at most 63.
+[[nodiscard]] const TextRule& objectName();
+/// An RFC 9110 token: a header's name.
+[[nodiscard]] const TextRule& headerName();
+/// A header's value: visible characters, spaces and tabs inside; no line break.
+[[nodiscard]] const TextRule& headerValue();
+/// An HTTP method: an upper-case token.
+[[nodiscard]] const TextRule& method();
+/// `IPv4:port` or `[IPv6]:port`; port 0 allowed (any free port).
+[[nodiscard]] const TextRule& listenAddress();
+/// As listenAddress, but with a port.
+[[nodiscard]] const TextRule& endpointAddress();
+/// `10.0.0.0/8`, `::1/128`, or a single address.
+[[nodiscard]] const TextRule& ipRange();
+/// `2027-03-31`.
+[[nodiscard]] const TextRule& date();
+/// `namespace/name`.
+[[nodiscard]] const TextRule& apiId();
+/// `http://` or `https://` with a host.
+[[nodiscard]] const TextRule& url();
+/// A path that is matched literally: `/health`.
+[[nodiscard]] const TextRule& plainPath();
+/// A route's path: literal segments, `{name}` segments, and `**` as the last.
+[[nodiscard]] const TextRule& pathTemplate();
+/// Any text but the empty one.
+[[nodiscard]] const TextRule& notEmpty();
+
+} // namespace text_rules
+
+} // namespace postern
