@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/http/refusal.h"
+#include "gateway/telemetry/json_text.h"
 
 #include <string>
 #include <string_view>
@@ -26,8 +27,5 @@ inline constexpr std::string_view kProblemType = "application/problem+json";
 
 /// Appends the JSON object; \a instance is the request's id. Grows \a out once at most.
 void appendProblem(std::string& out, const Problem& problem, std::string_view instance);
-
-/// Appends \a text as a JSON string with its quotes. What is not UTF-8 becomes U+FFFD.
-void appendJsonString(std::string& out, std::string_view text);
 
 } // namespace postern
