@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/net/socket.h"
+#include "gateway/event/file_descriptor.h"
 #include "models/base/result.h"
 
 #include <QString>
@@ -18,13 +18,15 @@ class WorkerTelemetry;
 /// The data path of one thread: its listeners, its clients' connections, its upstream pools, its policies.
 ///
 /// Purpose: everything a request touches on its way, shared with no other thread. Owner: whoever owns the
-/// thread (gateway/server; later the console's trial run). Thread: made, used and destroyed on the thread that
-/// runs \a dispatcher; other threads post to it through a Mailbox. Lifecycle: apply() a snapshot, listen(),
-/// apply() again at each reload, drain() or cut(), destroy.
-class ProxyWorker {
+/// thread (gateway/server; later the console's trial run). Thread: made, used and destroyed on the thread
+/// that runs \a dispatcher; other threads post to it through a Mailbox. Lifecycle: apply() a snapshot,
+/// listen(), apply() again at each reload, drain() or cut(), destroy.
+class ProxyWorker
+{
 public:
     /// What a worker is given. All of it outlives the worker.
-    struct Environment {
+    struct Environment
+    {
         EpollDispatcher& dispatcher;
         const Clock& clock;
         WorkerTelemetry& telemetry;
@@ -37,13 +39,13 @@ public:
     /// Connections, pooled upstream connections of unchanged upstreams, and listeners stay.
     void apply(std::shared_ptr<const Snapshot> snapshot);
 
-    /// Accepts on \a socket, which listens already, for the document's listener of that name, until
+    /// Accepts on \a listening, which listens already, for the document's listener of that name, until
     /// unlisten(). At most `limits.connections` are open at once; further clients wait in the backlog.
-    [[nodiscard]] Result<void> listen(const QString& listener, Socket socket);
+    [[nodiscard]] Result<void> listen(const QString& listener, FileDescriptor listening);
     /// Takes in who waits already, then closes. Open connections stay.
     void unlisten(const QString& listener);
     /// Serves one connection that someone else accepted for \a listener.
-    void accept(const QString& listener, Socket connection);
+    void accept(const QString& listener, FileDescriptor connection);
 
     /// From now on every answer says `Connection: close`; new connections are still served. For the time
     /// between "not ready" and drain(), in which clients move away without losing anything.

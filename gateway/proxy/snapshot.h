@@ -14,7 +14,8 @@ class PolicyRegistry;
 /// One configuration, compiled: what a request needs to find its way, and nothing a request can change.
 /// Purpose: a reload swaps it whole. Owned by everyone who uses it (server, workers, requests in flight);
 /// immutable, so any thread may read it; it dies with the last request that began under it.
-class Snapshot {
+class Snapshot
+{
 public:
     /// Compiles \a document: router, listeners' trust, managed headers, policies' shared states. States whose
     /// policy kept its identity are taken over from \a previous, so that counters live through a reload.

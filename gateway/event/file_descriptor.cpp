@@ -1,10 +1,10 @@
-#include "gateway/net/socket.h"
+#include "gateway/event/file_descriptor.h"
 
 #include <unistd.h>
 
 namespace postern {
 
-void Socket::reset(int fd)
+void FileDescriptor::reset(int fd)
 {
     // Linux frees the descriptor even when close reports EINTR: a second try could close a stranger's.
     if (m_fd >= 0)

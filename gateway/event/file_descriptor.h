@@ -6,17 +6,18 @@ namespace postern {
 
 /// A descriptor that closes itself. Purpose: nobody forgets a close, nobody closes twice. Owned by whoever
 /// holds it; any thread, one at a time; moved, never copied.
-class Socket {
+class FileDescriptor
+{
 public:
-    Socket() = default;
-    explicit Socket(int fd) : m_fd(fd) {}
-    Socket(Socket&& other) noexcept : m_fd(std::exchange(other.m_fd, -1)) {}
-    Socket& operator=(Socket&& other) noexcept
+    FileDescriptor() = default;
+    explicit FileDescriptor(int fd) : m_fd(fd) {}
+    FileDescriptor(FileDescriptor&& other) noexcept : m_fd(std::exchange(other.m_fd, -1)) {}
+    FileDescriptor& operator=(FileDescriptor&& other) noexcept
     {
         reset(std::exchange(other.m_fd, -1));
         return *this;
     }
-    ~Socket() { reset(); }
+    ~FileDescriptor() { reset(); }
 
     [[nodiscard]] int fd() const { return m_fd; }
     [[nodiscard]] bool isOpen() const { return m_fd >= 0; }

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "gateway/event/descriptor_table.h"
+#include "gateway/event/fd_handler.h"
+#include "gateway/event/file_descriptor.h"
+#include "gateway/event/notifier_table.h"
+#include "gateway/event/timer_list.h"
+#include "models/base/result.h"
+
+#include <QAbstractEventDispatcher>
+
+#include <atomic>
+#include <memory>
+
+namespace postern {
+
+/// A thread's event loop: everything Qt wants of one (notifiers, timers, posted events), and beside it the
+/// data path's descriptors, which are called without a QObject in between.
+///
+/// Purpose: QTcpServer, QNetworkAccessManager and tens of thousands of raw descriptors in one loop (measured
+/// in PERFORMANCE). Owner: the thread it is installed on (QThread::setEventDispatcher, or
+/// QCoreApplication::setEventDispatcher). Thread: that one; only wakeUp() and interrupt() may come from
+/// others. Lifecycle: descriptors are removed before the dispatcher goes.
+///
+/// Fairness: each turn serves posted events, at most one batch of descriptors, the due notifiers and the due
+/// timers, in this order, so none of them can starve another.
+class EpollDispatcher final : public QAbstractEventDispatcher
+{
+    Q_OBJECT
+public:
+    static Result<std::unique_ptr<EpollDispatcher>> create();
+    ~EpollDispatcher() override;
+
+    /// Registers \a fd once for its life, edge-triggered (EPOLLIN | EPOLLOUT | EPOLLRDHUP). What is ready
+    /// already is reported on the next turn. \a handler must stay until remove() or forget().
+    [[nodiscard]] Result<FdToken> add(int fd, FdHandler& handler);
+    /// Ends the registration; the descriptor itself lives on.
+    void remove(FdToken token);
+    /// Ends the registration of a descriptor that the caller closes now: the close tells the kernel.
+    void forget(FdToken token);
+    /// Calls the handler on the next turn without waiting for an event: for a handler that stops early to let
+    /// others have their turn.
+    void again(FdToken token);
+    [[nodiscard]] std::size_t descriptors() const { return m_table.size(); }
+
+    bool processEvents(QEventLoop::ProcessEventsFlags flags) override;
+    void registerSocketNotifier(QSocketNotifier* notifier) override;
+    void unregisterSocketNotifier(QSocketNotifier* notifier) override;
+    void registerTimer(int timerId, qint64 interval, Qt::TimerType timerType, QObject* object) override;
+    bool unregisterTimer(int timerId) override;
+    bool unregisterTimers(QObject* object) override;
+    [[nodiscard]] QList<TimerInfo> registeredTimers(QObject* object) const override;
+    [[nodiscard]] int remainingTime(int timerId) override;
+    void wakeUp() override;
+    void interrupt() override;
+
+private:
+    EpollDispatcher(FileDescriptor set, FileDescriptor wake, FileDescriptor notifierSet);
+
+    [[nodiscard]] Result<void> watchOwn(int fd, std::uint64_t tag);
+    /// Milliseconds for epoll_wait; -1 is forever.
+    [[nodiscard]] int timeout(QEventLoop::ProcessEventsFlags flags) const;
+    void muteNotifiers(bool mute);
+    bool dispatchDescriptors(int timeout, bool& notifiersDue);
+    bool dispatchAgain();
+    void acknowledgeWakeUp();
+
+    FileDescriptor m_set;
+    FileDescriptor m_wake;
+    DescriptorTable m_table;
+    NotifierTable m_notifiers;
+    TimerList m_timers;
+    std::vector<FdToken> m_again;
+    std::atomic<bool> m_woken = false;
+    std::atomic<bool> m_interrupted = false;
+};
+
+} // namespace postern
