@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gateway/http/arena.h"
-#include "gateway/http/ip_address.h"
+#include "gateway/http/host_address.h"
 #include "gateway/http/managed_headers.h"
 #include "gateway/http/request_head.h"
 
@@ -10,7 +10,7 @@ namespace postern {
 /// Who really asks, and what the upstream is told about it.
 struct Forwarding
 {
-    std::optional<IpAddress> client;    ///< nothing where the peer has no IP address (unix:)
+    std::optional<HostAddress> client;    ///< nothing where the peer has no IP address (unix:)
     std::string_view clientText;        ///< the client's address; `unix` without one
     std::string_view forwardedFor;      ///< client, then the trusted hops, the peer last
     std::string_view proto;             ///< `http` or `https`
@@ -21,7 +21,7 @@ struct Forwarding
 /// The connection a request came over.
 struct Peer
 {
-    std::optional<IpAddress> address; ///< of the socket, or as the PROXY header said
+    std::optional<HostAddress> address; ///< of the socket, or as the PROXY header said
     std::string_view addressText;     ///< the same; good while the connection lives
     bool tls = false;
 };

@@ -27,7 +27,7 @@ struct RouteSpec
 };
 
 /// What a request leads to.
-struct RouteMatch
+struct RouteLookup
 {
     enum class Outcome { Matched, NoRoute, MethodNotAllowed };
     static constexpr std::size_t kMaxParameters = 16;
@@ -54,7 +54,7 @@ public:
     ~Router();
 
     /// \a path is normalised (Target::path).
-    [[nodiscard]] RouteMatch match(Method method, std::string_view methodToken, std::string_view path,
+    [[nodiscard]] RouteLookup match(Method method, std::string_view methodToken, std::string_view path,
                                    const Headers& headers) const;
     /// The methods under which \a path exists, as an Allow field has them (`GET, HEAD`). For
     /// MethodNotAllowed.

@@ -13,19 +13,19 @@ struct sockaddr;
 namespace postern {
 
 /// An IPv4 or IPv6 address. IPv4 is kept in its mapped form (`::ffff:a.b.c.d`), so that both compare alike.
-class IpAddress
+class HostAddress
 {
 public:
     /// `10.0.0.1`, `2001:db8::1`; no port, no brackets, no zone.
-    static std::optional<IpAddress> parse(std::string_view text);
+    static std::optional<HostAddress> parse(std::string_view text);
     /// Of an accepted connection; nothing for other families.
-    static std::optional<IpAddress> fromSocket(const sockaddr* address);
+    static std::optional<HostAddress> fromSocket(const sockaddr* address);
 
     [[nodiscard]] bool isV4() const;
     [[nodiscard]] std::string text() const;
     [[nodiscard]] const std::array<std::uint8_t, 16>& bytes() const { return m_bytes; }
 
-    friend bool operator==(const IpAddress&, const IpAddress&) = default;
+    friend bool operator==(const HostAddress&, const HostAddress&) = default;
 
 private:
     std::array<std::uint8_t, 16> m_bytes{};
@@ -38,13 +38,13 @@ public:
     /// Adds `10.0.0.0/8` or a single address. \returns whether it was understood: host bits beyond the prefix
     /// are an error, as they hide a typing mistake.
     [[nodiscard]] bool add(std::string_view cidr);
-    [[nodiscard]] bool contains(const IpAddress& address) const;
+    [[nodiscard]] bool contains(const HostAddress& address) const;
     [[nodiscard]] bool empty() const { return m_ranges.empty(); }
 
 private:
     struct Range
     {
-        IpAddress network;
+        HostAddress network;
         int prefix; // of 128
     };
     std::vector<Range> m_ranges;
