@@ -47,7 +47,9 @@ std::optional<std::string_view> Attribute::of(const PolicyContext& context) cons
     case Kind::Claim:
         return context.identity ? context.identity->claim(m_name) : std::nullopt;
     case Kind::Header:
-        return context.request->headers.find(m_name);
+        if (const ::postern::Header* field = context.request->headers.find(m_name))
+            return field->value;
+        return std::nullopt;
     }
     Q_UNREACHABLE();
 }
