@@ -40,17 +40,19 @@ const TextRule& attributeRule()
     static const TextRule rule{
         QStringLiteral("invalid-attribute"),
         QStringLiteral("address, caller, api, route, request_id, jwt.CLAIM or header.NAME"),
-        QStringLiteral("^(address|caller|api|route|request_id|jwt\\..+|header\\.[-!#$%&'*+.^_`|~0-9A-Za-z]+)$"),
+        QStringLiteral(
+            "^(address|caller|api|route|request_id|jwt\\..+|header\\.[-!#$%&'*+.^_`|~0-9A-Za-z]+)$"),
         isAttribute};
     return rule;
 }
 
 const TextRule& valueTemplateRule()
 {
-    static const TextRule rule{QStringLiteral("invalid-header-value"),
-                               QStringLiteral("a header value; variables are ${caller}, ${address}, ${api}, ${route}, "
-                                              "${request_id}, ${jwt.CLAIM} and ${header.NAME}"),
-                               QString(), isValueTemplate};
+    static const TextRule rule{
+        QStringLiteral("invalid-header-value"),
+        QStringLiteral("a header value; variables are ${caller}, ${address}, ${api}, ${route}, "
+                       "${request_id}, ${jwt.CLAIM} and ${header.NAME}"),
+        QString(), isValueTemplate};
     return rule;
 }
 

@@ -6,13 +6,14 @@
 
 namespace postern {
 
-/// How documents name an attribute of a request: `address`, `caller`, `api`, `route`, `request_id`, `jwt.CLAIM`,
-/// `header.NAME`. What it means at run time is gateway/policy/attribute's affair; a test holds the two together.
+/// How documents name an attribute of a request: `address`, `caller`, `api`, `route`, `request_id`,
+/// `jwt.CLAIM`, `header.NAME`. What it means at run time is gateway/policy/attribute's affair; a test holds
+/// the two together.
 [[nodiscard]] bool isAttribute(QStringView text);
 [[nodiscard]] const TextRule& attributeRule();
 
-/// A header value with variables, `${caller}`: every variable must be an attribute that stands before the request
-/// goes on, and the rest must fit a header.
+/// A header value with variables, `${caller}`: every variable must be an attribute that stands before the
+/// request goes on, and the rest must fit a header.
 [[nodiscard]] const TextRule& valueTemplateRule();
 
 } // namespace postern

@@ -4,8 +4,8 @@
 
 namespace postern {
 
-/// A policy's configuration as its plain struct. The document was found good when it was loaded, so this can not
-/// fail: what was written then is read again.
+/// A policy's configuration as its plain struct. The document was found good when it was loaded, so this can
+/// not fail: what was written then is read again.
 template<typename Config>
 [[nodiscard]] Config readConfig(const Record<Config>& record, const EffectivePolicy& policy)
 {
@@ -18,7 +18,8 @@ template<typename Config>
 }
 
 /// An error at a field of a policy's configuration, for what only compiling it can find.
-[[nodiscard]] inline Error inPolicy(const EffectivePolicy& policy, const QString& field, const QString& message)
+[[nodiscard]] inline Error inPolicy(const EffectivePolicy& policy, const QString& field,
+                                    const QString& message)
 {
     Place place = policy.origin.place;
     place.path += QStringLiteral(".config.") + field;

@@ -17,14 +17,16 @@ Result<Attribute> Attribute::parse(const QString& text)
     for (const auto& [name, kind] : plain)
         if (text == QLatin1StringView(name))
             return Attribute(kind, {});
-    static constexpr std::pair<const char*, Kind> named[] = {{"jwt.", Kind::Claim}, {"header.", Kind::Header}};
+    static constexpr std::pair<const char*, Kind> named[] = {{"jwt.", Kind::Claim},
+                                                             {"header.", Kind::Header}};
     for (const auto& [prefix, kind] : named) {
         const QLatin1StringView start(prefix);
         if (text.startsWith(start) && text.size() > start.size())
             return Attribute(kind, text.mid(start.size()).toStdString());
     }
     return failure(Error::invalid(
-        QStringLiteral("expected address, caller, api, route, request_id, jwt.CLAIM or header.NAME, found '%1'")
+        QStringLiteral(
+            "expected address, caller, api, route, request_id, jwt.CLAIM or header.NAME, found '%1'")
             .arg(text)));
 }
 

@@ -12,9 +12,10 @@ namespace postern {
 
 struct PolicyContext;
 
-/// Something an exchange is known by, named in a document: a rate limit's key, a variable in a header's value.
-/// Parsed once, read for each request without allocating.
-class Attribute {
+/// Something an exchange is known by, named in a document: a rate limit's key, a variable in a header's
+/// value. Parsed once, read for each request without allocating.
+class Attribute
+{
 public:
     enum class Kind : unsigned char {
         Address,   ///< `address`: the client's, after trusted proxies
@@ -37,10 +38,7 @@ public:
     [[nodiscard]] std::optional<std::string_view> of(const PolicyContext& context) const;
 
 private:
-    Attribute(Kind kind, std::string name)
-        : m_name(std::move(name))
-        , m_kind(kind)
-    {}
+    Attribute(Kind kind, std::string name) : m_name(std::move(name)), m_kind(kind) {}
 
     std::string m_name;
     Kind m_kind;

@@ -8,15 +8,18 @@
 
 namespace postern {
 
-/// What a policy keeps across workers and across reloads: bounded structures of atomics, safe from any thread.
-class SharedState {
+/// What a policy keeps across workers and across reloads: bounded structures of atomics, safe from any
+/// thread.
+class SharedState
+{
 public:
     virtual ~SharedState() = default;
 };
 
-/// One policy of a document: its configuration, parsed once, and its shared state. Immutable; owned by a PolicySet
-/// and shared by all workers.
-class CompiledPolicy {
+/// One policy of a document: its configuration, parsed once, and its shared state. Immutable; owned by a
+/// PolicySet and shared by all workers.
+class CompiledPolicy
+{
 public:
     virtual ~CompiledPolicy() = default;
 
@@ -26,7 +29,8 @@ public:
     /// Request fields the policy writes: no client may set these for the upstream.
     [[nodiscard]] virtual std::vector<std::string> managedHeaders() const { return {}; }
 
-    /// What the next configuration's policy of the same name and type may take over; null when there is nothing.
+    /// What the next configuration's policy of the same name and type may take over; null when there is
+    /// nothing.
     [[nodiscard]] virtual std::shared_ptr<SharedState> sharedState() const { return nullptr; }
 };
 

@@ -8,7 +8,8 @@
 namespace postern {
 
 /// What one policy says of one exchange. Cheap when it allows: no allocation.
-class [[nodiscard]] Decision {
+class [[nodiscard]] Decision
+{
 public:
     enum class Verdict : unsigned char {
         Allow,
@@ -38,9 +39,7 @@ public:
 
 private:
     Decision(Verdict verdict, bool undecided, std::unique_ptr<Problem> problem)
-        : m_problem(std::move(problem))
-        , m_verdict(verdict)
-        , m_undecided(undecided)
+        : m_problem(std::move(problem)), m_verdict(verdict), m_undecided(undecided)
     {}
 
     std::unique_ptr<Problem> m_problem;

@@ -10,7 +10,8 @@ namespace postern {
 
 /// Who calls, as an authentication policy has proved it. Immutable once made; shared by the exchanges of one
 /// worker that carry the same credential.
-struct Identity {
+struct Identity
+{
     std::string caller; ///< e.g. a token's `sub`; empty when the credential names none
     /// The credential's claims that fit on one line: strings as they are, numbers and booleans as JSON writes
     /// them, lists of strings joined by spaces.

@@ -9,13 +9,14 @@
 
 namespace postern {
 
-/// One policy on one worker. Made by a CompiledPolicy, owned by the worker's PolicyChains, used on the worker's
-/// thread alone; ends when the worker has no exchange left on that configuration.
+/// One policy on one worker. Made by a CompiledPolicy, owned by the worker's PolicyChains, used on the
+/// worker's thread alone; ends when the worker has no exchange left on that configuration.
 ///
-/// The order for a request: `decide` then, where the mode is enforce and the answer is allow, `apply`, policy by
-/// policy; then `requestBody` as pieces come; then `responseHead`. A policy names in `phases()` which it takes
-/// part in; the others are never called.
-class Policy {
+/// The order for a request: `decide` then, where the mode is enforce and the answer is allow, `apply`, policy
+/// by policy; then `requestBody` as pieces come; then `responseHead`. A policy names in `phases()` which it
+/// takes part in; the others are never called.
+class Policy
+{
 public:
     enum class Phase : unsigned char { Decide = 1, Apply = 2, RequestBody = 4, ResponseHead = 8 };
     Q_DECLARE_FLAGS(Phases, Phase)
@@ -30,7 +31,8 @@ public:
     /// Changes the request's head. Called in enforce mode only, after `decide` allowed.
     virtual void apply(PolicyContext&) {}
 
-    /// Looks at a piece of the request's body; \a last with the final one (which may be empty). May not pause.
+    /// Looks at a piece of the request's body; \a last with the final one (which may be empty). May not
+    /// pause.
     virtual Decision requestBody(PolicyContext&, std::span<const char> piece, bool last)
     {
         Q_UNUSED(piece);

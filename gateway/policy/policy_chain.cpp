@@ -2,8 +2,7 @@
 
 namespace postern {
 
-PolicyChain::PolicyChain(std::vector<ChainLink> links)
-    : m_links(std::move(links))
+PolicyChain::PolicyChain(std::vector<ChainLink> links) : m_links(std::move(links))
 {
     for (std::size_t i = 0; i < m_links.size(); ++i) {
         const ChainLink& link = m_links[i];

@@ -8,18 +8,21 @@
 namespace postern {
 
 /// One policy's place in a route's chain.
-struct ChainLink {
+struct ChainLink
+{
     Policy* policy = nullptr;
     bool enforced = true; ///< false: shadow
     std::string name;
     std::string type;
-    /// The policy's position among the route's effective policies, `off` ones counted; what metrics are indexed by.
+    /// The policy's position among the route's effective policies, `off` ones counted; what metrics are
+    /// indexed by.
     std::size_t index = 0;
 };
 
-/// A route's policies on one worker, in order of execution; lists per phase, so that a phase nobody takes part in
-/// costs one comparison. Owned by the worker's PolicyChains.
-class PolicyChain {
+/// A route's policies on one worker, in order of execution; lists per phase, so that a phase nobody takes
+/// part in costs one comparison. Owned by the worker's PolicyChains.
+class PolicyChain
+{
 public:
     PolicyChain() = default;
     explicit PolicyChain(std::vector<ChainLink> links);

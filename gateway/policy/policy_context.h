@@ -19,12 +19,11 @@ struct ResponseHead;
 
 /// The way back into a paused exchange. Held by a policy while it waits; used on the worker's own thread.
 /// Harmless once the exchange has ended.
-class Resumption {
+class Resumption
+{
 public:
     Resumption() = default;
-    explicit Resumption(std::weak_ptr<PolicyRun*> run)
-        : m_run(std::move(run))
-    {}
+    explicit Resumption(std::weak_ptr<PolicyRun*> run) : m_run(std::move(run)) {}
     /// Continues the exchange with \a decision, which must not be Pause. A second call does nothing.
     void resume(Decision decision);
     /// Whether anybody still waits.
@@ -34,20 +33,22 @@ private:
     std::weak_ptr<PolicyRun*> m_run;
 };
 
-/// All that a policy may see and change of one exchange. Owned by the proxy's exchange, reused from one to the
-/// next; lives on the worker's thread. Views are valid until the exchange ends.
-struct PolicyContext {
+/// All that a policy may see and change of one exchange. Owned by the proxy's exchange, reused from one to
+/// the next; lives on the worker's thread. Views are valid until the exchange ends.
+struct PolicyContext
+{
     // The proxy fills these before the first policy runs.
     RequestHead* request = nullptr;   ///< hop-by-hop and managed fields already taken out
     ResponseHead* response = nullptr; ///< null until the response's head is there
-    const Headers* withheld = nullptr; ///< the managed fields the client sent, for policies that may trust them
-    Arena* arena = nullptr;            ///< where a policy puts bytes that must outlive its call
-    std::string_view api;              ///< `namespace/name`
-    std::string_view route;            ///< the route's name
-    std::string_view clientAddress;    ///< after trusted proxies
-    bool peerTrusted = false;          ///< the connection comes from one of the listener's trusted proxies
-    Clock::Steady now;                 ///< of this turn of the event loop
-    Clock::Wall wall;                  ///< likewise
+    const Headers* withheld =
+        nullptr;                    ///< the managed fields the client sent, for policies that may trust them
+    Arena* arena = nullptr;         ///< where a policy puts bytes that must outlive its call
+    std::string_view api;           ///< `namespace/name`
+    std::string_view route;         ///< the route's name
+    std::string_view clientAddress; ///< after trusted proxies
+    bool peerTrusted = false;       ///< the connection comes from one of the listener's trusted proxies
+    Clock::Steady now;              ///< of this turn of the event loop
+    Clock::Wall wall;               ///< likewise
     std::uint64_t requestBodyBytes = 0; ///< payload received so far, the present piece included
 
     // Policies fill these.

@@ -4,8 +4,8 @@
 
 namespace postern {
 
-Result<std::shared_ptr<const CompiledPolicy>> PolicyRegistry::compile(const EffectivePolicy& policy,
-                                                                      const PolicyEnvironment& environment) const
+Result<std::shared_ptr<const CompiledPolicy>>
+PolicyRegistry::compile(const EffectivePolicy& policy, const PolicyEnvironment& environment) const
 {
     const auto compiler = m_compilers.constFind(policy.entry.type);
     if (compiler == m_compilers.constEnd())

@@ -3,7 +3,6 @@
 #include "gateway/policy/compiled_policy.h"
 #include "models/base/result.h"
 
-#include <QDir>
 #include <QHash>
 #include <QString>
 
@@ -14,18 +13,18 @@ namespace postern {
 struct EffectivePolicy;
 
 /// What a policy needs from around it when it is compiled.
-struct PolicyEnvironment {
-    QDir documentFolder; ///< files that the document names are relative to it
-    QDir secretsFolder;  ///< one folder a secret; `--secrets`
-    QString api;         ///< `namespace/name`
+struct PolicyEnvironment
+{
+    QString api;                           ///< `namespace/name`
     std::shared_ptr<SharedState> previous; ///< of the same policy in the configuration before; may be null
 };
 
 /// Policy type → how it is compiled. Filled once by registerPolicies(), then read from any thread.
-class PolicyRegistry {
+class PolicyRegistry
+{
 public:
     using Compiler = std::function<Result<std::shared_ptr<const CompiledPolicy>>(const EffectivePolicy&,
-                                                                               const PolicyEnvironment&)>;
+                                                                                 const PolicyEnvironment&)>;
 
     void add(const QString& type, Compiler compiler) { m_compilers.insert(type, std::move(compiler)); }
     [[nodiscard]] QStringList types() const { return m_compilers.keys(); }

@@ -61,8 +61,8 @@ PolicyRun::Outcome PolicyRun::requestBody(std::span<const char> piece, bool last
             continue;
         Decision decision = m_chain->links()[position].policy->requestBody(*m_context, piece, last);
         Q_ASSERT(decision.verdict() != Decision::Verdict::Pause);
-        if (decision.verdict() == Decision::Verdict::Deny
-            && take(position, std::move(decision)) == Outcome::Refused)
+        if (decision.verdict() == Decision::Verdict::Deny &&
+            take(position, std::move(decision)) == Outcome::Refused)
             return Outcome::Refused;
     }
     return Outcome::Continue;

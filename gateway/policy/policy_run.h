@@ -12,7 +12,8 @@
 namespace postern {
 
 /// Hears each policy's final decision on an exchange, once a policy, when the exchange is over or refused.
-class DecisionObserver {
+class DecisionObserver
+{
 public:
     enum class Kind : unsigned char { Allow, Deny, Error };
     virtual ~DecisionObserver() = default;
@@ -20,7 +21,8 @@ public:
 };
 
 /// One exchange's way through a chain. Owned by the proxy's exchange and reused; one thread.
-class PolicyRun {
+class PolicyRun
+{
 public:
     enum class Outcome : unsigned char {
         Continue, ///< go on with the exchange
@@ -34,8 +36,8 @@ public:
     PolicyRun& operator=(const PolicyRun&) = delete;
     ~PolicyRun();
 
-    /// Runs the request head's phases. \a chain and \a context must live until finish(). \a resumed is called at
-    /// most once for each Paused outcome, on the worker's thread, never from inside start().
+    /// Runs the request head's phases. \a chain and \a context must live until finish(). \a resumed is called
+    /// at most once for each Paused outcome, on the worker's thread, never from inside start().
     Outcome start(const PolicyChain& chain, PolicyContext& context, Resumed resumed);
 
     /// A piece of the request's body. Call only where the chain wants the body; context.requestBodyBytes is
@@ -49,7 +51,8 @@ public:
     [[nodiscard]] Problem& problem() { return *m_problem; }
     [[nodiscard]] const ChainLink* refusedBy() const { return m_refusedBy; }
 
-    /// Ends the run, reports each policy that decided to \a observer, and makes the run ready for the next exchange.
+    /// Ends the run, reports each policy that decided to \a observer, and makes the run ready for the next
+    /// exchange.
     void finish(DecisionObserver* observer);
 
 private:

@@ -6,9 +6,10 @@
 
 namespace postern {
 
-/// Makes request ids: UUIDs of version 7 (RFC 9562 §5.7), milliseconds and 74 random bits. One a worker: no lock,
-/// no system call an id. Ids are unique, not secret.
-class RequestIdGenerator {
+/// Makes request ids: UUIDs of version 7 (RFC 9562 §5.7), milliseconds and 74 random bits. One a worker: no
+/// lock, no system call an id. Ids are unique, not secret.
+class RequestIdGenerator
+{
 public:
     static constexpr std::size_t Size = 36; ///< characters, no NUL
 

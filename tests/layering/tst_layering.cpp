@@ -12,7 +12,7 @@ namespace {
 /// Which library a source file belongs to, by its folder; empty for mains and generated files.
 QString libraryOf(const QString& path)
 {
-    static const QRegularExpression policyConfig(QStringLiteral("^gateway/policies/[^/]+/config\\.(h|cpp)$"));
+    static const QRegularExpression policyConfig(QStringLiteral("^gateway/policies/([^/]+/config|attribute_syntax)\\.(h|cpp)$"));
     const QStringList parts = path.split(u'/');
     if (path.endsWith(QLatin1StringView("main.cpp")))
         return {};

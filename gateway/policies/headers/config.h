@@ -5,14 +5,16 @@
 namespace postern {
 
 /// What is done to one message's fields: `remove` first, then `set`, then `add`.
-struct HeaderChanges {
+struct HeaderChanges
+{
     TextMap set;
     TextMap add;
     std::vector<QString> remove;
 };
 
 /// The `headers` policy's configuration.
-struct HeadersConfig {
+struct HeadersConfig
+{
     HeaderChanges request;
     HeaderChanges response;
 };

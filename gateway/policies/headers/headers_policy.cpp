@@ -11,7 +11,8 @@ namespace postern {
 namespace {
 
 /// HeaderChanges, compiled.
-struct FieldPlan {
+struct FieldPlan
+{
     std::vector<std::string> remove;
     std::vector<std::pair<std::string, ValueTemplate>> set;
     std::vector<std::pair<std::string, ValueTemplate>> add;
@@ -36,16 +37,16 @@ void FieldPlan::applyTo(Headers& headers, PolicyContext& context) const
             headers.add(name, *text);
 }
 
-struct HeadersPlan {
+struct HeadersPlan
+{
     FieldPlan request;
     FieldPlan response;
 };
 
-class HeadersPolicy final : public Policy {
+class HeadersPolicy final : public Policy
+{
 public:
-    explicit HeadersPolicy(std::shared_ptr<const HeadersPlan> plan)
-        : m_plan(std::move(plan))
-    {}
+    explicit HeadersPolicy(std::shared_ptr<const HeadersPlan> plan) : m_plan(std::move(plan)) {}
 
     [[nodiscard]] Phases phases() const override
     {
@@ -54,7 +55,10 @@ public:
         phases.setFlag(Phase::ResponseHead, !m_plan->response.isEmpty());
         return phases;
     }
-    void apply(PolicyContext& context) override { m_plan->request.applyTo(context.request->headers, context); }
+    void apply(PolicyContext& context) override
+    {
+        m_plan->request.applyTo(context.request->headers, context);
+    }
     void responseHead(PolicyContext& context) override
     {
         m_plan->response.applyTo(context.response->headers, context);
@@ -64,11 +68,10 @@ private:
     std::shared_ptr<const HeadersPlan> m_plan;
 };
 
-class CompiledHeaders final : public CompiledPolicy {
+class CompiledHeaders final : public CompiledPolicy
+{
 public:
-    explicit CompiledHeaders(std::shared_ptr<const HeadersPlan> plan)
-        : m_plan(std::move(plan))
-    {}
+    explicit CompiledHeaders(std::shared_ptr<const HeadersPlan> plan) : m_plan(std::move(plan)) {}
 
     [[nodiscard]] std::unique_ptr<Policy> createForWorker() const override
     {
@@ -105,7 +108,8 @@ Result<FieldPlan> compileFields(const HeaderChanges& changes)
 
 } // namespace
 
-Result<std::shared_ptr<const CompiledPolicy>> compileHeaders(const EffectivePolicy& policy, const PolicyEnvironment&)
+Result<std::shared_ptr<const CompiledPolicy>> compileHeaders(const EffectivePolicy& policy,
+                                                             const PolicyEnvironment&)
 {
     const HeadersConfig config = readConfig(headersRecord(), policy);
     auto plan = std::make_shared<HeadersPlan>();

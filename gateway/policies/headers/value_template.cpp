@@ -21,7 +21,8 @@ Result<ValueTemplate> ValueTemplate::parse(const QString& text)
             break;
         const qsizetype end = text.indexOf(u'}', start);
         if (end < 0)
-            return failure(Error::invalid(QStringLiteral("'%1' has a variable without its closing brace").arg(text)));
+            return failure(
+                Error::invalid(QStringLiteral("'%1' has a variable without its closing brace").arg(text)));
         auto attribute = Attribute::parse(text.mid(start + 2, end - start - 2));
         if (!attribute)
             return failure(attribute.error());
@@ -40,7 +41,8 @@ std::optional<std::string_view> ValueTemplate::of(PolicyContext& context) const
 
     std::size_t size = 0;
     for (const Part& part : m_parts) {
-        const auto value = part.attribute ? part.attribute->of(context) : std::optional<std::string_view>(part.literal);
+        const auto value =
+            part.attribute ? part.attribute->of(context) : std::optional<std::string_view>(part.literal);
         if (!value)
             return std::nullopt;
         size += value->size();

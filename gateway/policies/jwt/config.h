@@ -11,12 +11,14 @@
 namespace postern {
 
 /// Where the issuer's public keys come from.
-struct JwksSource {
+struct JwksSource
+{
     FileReference file; ///< relative to the document
 };
 
 /// The `jwt` policy's configuration; its fields are described in jwtRecord().
-struct JwtConfig {
+struct JwtConfig
+{
     enum class Algorithm { RS256, ES256 };
 
     QString issuer;

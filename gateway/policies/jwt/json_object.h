@@ -20,7 +20,8 @@ namespace postern {
 }
 
 /// A member that is a string; nullopt when it is missing or something else.
-[[nodiscard]] inline std::optional<std::string_view> stringMember(simdjson::dom::object object, std::string_view name)
+[[nodiscard]] inline std::optional<std::string_view> stringMember(simdjson::dom::object object,
+                                                                  std::string_view name)
 {
     std::string_view text;
     if (object.at_key(name).get_string().get(text) != simdjson::SUCCESS)

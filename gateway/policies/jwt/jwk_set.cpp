@@ -16,7 +16,8 @@ constexpr int largestModulus = 8192;  // bits; beyond it a verification is a den
 constexpr std::size_t coordinateBytes = 32;
 
 template<auto release>
-struct Release {
+struct Release
+{
     template<typename T>
     void operator()(T* object) const
     {
@@ -39,8 +40,8 @@ Error bad(qsizetype index, const QString& what)
 
 BigNumber toNumber(const std::string& bytes)
 {
-    return BigNumber(
-        BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()), nullptr));
+    return BigNumber(BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()),
+                               static_cast<int>(bytes.size()), nullptr));
 }
 
 Key fromParams(const char* type, OSSL_PARAM_BLD* builder)
@@ -48,8 +49,8 @@ Key fromParams(const char* type, OSSL_PARAM_BLD* builder)
     const Params params(OSSL_PARAM_BLD_to_param(builder));
     const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
     EVP_PKEY* key = nullptr;
-    if (!params || !context || EVP_PKEY_fromdata_init(context.get()) <= 0
-        || EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params.get()) <= 0)
+    if (!params || !context || EVP_PKEY_fromdata_init(context.get()) <= 0 ||
+        EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params.get()) <= 0)
         return nullptr;
     Key owned(key);
     const KeyContext check(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
@@ -141,11 +142,12 @@ Result<JwkSet> JwkSet::parse(std::string_view json)
     simdjson::dom::parser parser;
     simdjson::dom::element root;
     if (const auto error = parser.parse(json.data(), json.size()).get(root); error != simdjson::SUCCESS)
-        return failure(
-            Error::invalid(QStringLiteral("not JSON: %1").arg(QLatin1StringView(simdjson::error_message(error)))));
+        return failure(Error::invalid(
+            QStringLiteral("not JSON: %1").arg(QLatin1StringView(simdjson::error_message(error)))));
     simdjson::dom::array list;
     if (root.at_key("keys").get_array().get(list) != simdjson::SUCCESS)
-        return failure(Error::invalid(QStringLiteral("expected a JWK set: an object with a list 'keys' (RFC 7517 §5)")));
+        return failure(
+            Error::invalid(QStringLiteral("expected a JWK set: an object with a list 'keys' (RFC 7517 §5)")));
 
     JwkSet set;
     qsizetype index = -1;
@@ -158,7 +160,8 @@ Result<JwkSet> JwkSet::parse(std::string_view json)
         if (!algorithm || isForOtherUse(jwk))
             continue;
         if (stringMember(jwk, "d"))
-            return failure(bad(index, QStringLiteral("this is a private key; a gateway is given public keys only")));
+            return failure(
+                bad(index, QStringLiteral("this is a private key; a gateway is given public keys only")));
         auto key = *algorithm == JwsAlgorithm::RS256 ? rsaKey(jwk, index) : ecKey(jwk, index);
         if (!key)
             return failure(key.error());
@@ -166,7 +169,8 @@ Result<JwkSet> JwkSet::parse(std::string_view json)
         set.m_keys.push_back(std::move(*key));
     }
     if (set.m_keys.empty())
-        return failure(Error::invalid(QStringLiteral("no key for RS256 or ES256 signatures among %1").arg(index + 1)));
+        return failure(
+            Error::invalid(QStringLiteral("no key for RS256 or ES256 signatures among %1").arg(index + 1)));
     return set;
 }
 

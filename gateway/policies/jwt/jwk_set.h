@@ -13,8 +13,10 @@
 namespace postern {
 
 /// A public key that verifies one algorithm. Immutable.
-struct VerificationKey {
-    struct Free {
+struct VerificationKey
+{
+    struct Free
+    {
         void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
     };
     std::string id; ///< `kid`; may be empty
@@ -24,10 +26,12 @@ struct VerificationKey {
 };
 
 /// The keys of an issuer (RFC 7517). Immutable; shared by the workers.
-class JwkSet {
+class JwkSet
+{
 public:
-    /// Keys of other types, curves or uses are passed over. Error: not a JWK set, a key that claims to be usable and
-    /// is not (a modulus under 2048 bits, a point off its curve), a private key, or no usable key at all.
+    /// Keys of other types, curves or uses are passed over. Error: not a JWK set, a key that claims to be
+    /// usable and is not (a modulus under 2048 bits, a point off its curve), a private key, or no usable key
+    /// at all.
     static Result<JwkSet> parse(std::string_view json);
 
     [[nodiscard]] const std::vector<VerificationKey>& keys() const { return m_keys; }

@@ -7,8 +7,6 @@
 #include "gateway/policies/policy_config.h"
 #include "models/document/effective_document.h"
 
-#include <QFile>
-
 namespace postern {
 
 namespace {
@@ -16,7 +14,8 @@ namespace {
 constexpr std::size_t cachedTokens = 2048;       // a worker
 constexpr std::size_t largestCachedToken = 4096; // bytes
 
-struct JwtPlan {
+struct JwtPlan
+{
     TokenRules rules;
     JwkSet keys;
     std::string policyName;
@@ -25,7 +24,8 @@ struct JwtPlan {
     bool forwardToken = false;
 };
 
-class JwtPolicy final : public Policy {
+class JwtPolicy final : public Policy
+{
 public:
     explicit JwtPolicy(std::shared_ptr<const JwtPlan> plan)
         : m_plan(std::move(plan))
@@ -115,11 +115,10 @@ void JwtPolicy::apply(PolicyContext& context)
             headers.set(name, *value);
 }
 
-class CompiledJwt final : public CompiledPolicy {
+class CompiledJwt final : public CompiledPolicy
+{
 public:
-    explicit CompiledJwt(std::shared_ptr<const JwtPlan> plan)
-        : m_plan(std::move(plan))
-    {}
+    explicit CompiledJwt(std::shared_ptr<const JwtPlan> plan) : m_plan(std::move(plan)) {}
 
     [[nodiscard]] std::unique_ptr<Policy> createForWorker() const override
     {
@@ -137,17 +136,17 @@ private:
     std::shared_ptr<const JwtPlan> m_plan;
 };
 
-Result<JwkSet> readKeys(const JwtConfig& config, const EffectivePolicy& policy, const QDir& folder)
+Result<JwkSet> readKeys(const JwtConfig& config, const EffectivePolicy& policy)
 {
-    QFile file(folder.filePath(config.jwks.file.path));
-    if (!file.open(QIODevice::ReadOnly))
-        return failure(inPolicy(policy, QStringLiteral("jwks.file"),
-                                QStringLiteral("can not read %1: %2").arg(file.fileName(), file.errorString())));
-    const QByteArray json = file.readAll();
-    auto keys = JwkSet::parse({json.constData(), static_cast<std::size_t>(json.size())});
+    const QByteArray* json = policy.contentsOf(config.jwks.file);
+    if (!json)
+        return failure(
+            inPolicy(policy, QStringLiteral("jwks.file"),
+                     QStringLiteral("%1 was not read with the document").arg(config.jwks.file.path)));
+    auto keys = JwkSet::parse({json->constData(), static_cast<std::size_t>(json->size())});
     if (!keys)
         return failure(inPolicy(policy, QStringLiteral("jwks.file"),
-                                QStringLiteral("%1: %2").arg(file.fileName(), keys.error().message)));
+                                QStringLiteral("%1: %2").arg(config.jwks.file.path, keys.error().message)));
     return keys;
 }
 
@@ -157,7 +156,7 @@ Result<std::shared_ptr<const CompiledPolicy>> compileJwt(const EffectivePolicy& 
                                                          const PolicyEnvironment& environment)
 {
     const JwtConfig config = readConfig(jwtRecord(), policy);
-    auto keys = readKeys(config, policy, environment.documentFolder);
+    auto keys = readKeys(config, policy);
     if (!keys)
         return failure(keys.error());
 

@@ -11,8 +11,8 @@ namespace postern {
 
 namespace {
 
-/// One coordinate as a DER INTEGER (X.690 §8.3). Returns the end of what was written; null when it is zero, which
-/// no true signature has (RFC 7518 §3.4 with FIPS 186-4 §6.4.2).
+/// One coordinate as a DER INTEGER (X.690 §8.3). Returns the end of what was written; null when it is zero,
+/// which no true signature has (RFC 7518 §3.4 with FIPS 186-4 §6.4.2).
 unsigned char* writeInteger(unsigned char* out, std::string_view bytes)
 {
     while (!bytes.empty() && bytes.front() == '\0')
@@ -44,13 +44,12 @@ std::size_t toDer(std::string_view signature, std::array<unsigned char, 80>& der
 
 } // namespace
 
-SignatureVerifier::SignatureVerifier(const JwkSet& keys)
-    : m_keys(keys)
+SignatureVerifier::SignatureVerifier(const JwkSet& keys) : m_keys(keys)
 {
     for (const VerificationKey& key : keys.keys()) {
         auto& context = m_contexts.emplace_back(EVP_PKEY_CTX_new_from_pkey(nullptr, key.key.get(), nullptr));
-        bool ready = context && EVP_PKEY_verify_init(context.get()) > 0
-                     && EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) > 0;
+        bool ready = context && EVP_PKEY_verify_init(context.get()) > 0 &&
+                     EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) > 0;
         if (ready && key.algorithm == JwsAlgorithm::RS256)
             ready = EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) > 0;
         if (!ready)

@@ -15,10 +15,7 @@ TokenCache::TokenCache(std::size_t entries, std::size_t largestToken)
     , m_seed(QRandomGenerator::system()->generate64())
 {}
 
-TokenCache::Entry* TokenCache::setOf(std::uint64_t hash)
-{
-    return &m_entries[(hash & (m_sets - 1)) * ways];
-}
+TokenCache::Entry* TokenCache::setOf(std::uint64_t hash) { return &m_entries[(hash & (m_sets - 1)) * ways]; }
 
 const VerifiedToken* TokenCache::find(std::string_view token)
 {
@@ -42,8 +39,8 @@ const VerifiedToken& TokenCache::insert(std::string_view token, VerifiedToken ve
     }
     const std::uint64_t hash = qHashBits(token.data(), token.size(), m_seed);
     Entry* set = setOf(hash);
-    Entry* victim
-        = std::min_element(set, set + ways, [](const Entry& a, const Entry& b) { return a.used < b.used; });
+    Entry* victim =
+        std::min_element(set, set + ways, [](const Entry& a, const Entry& b) { return a.used < b.used; });
     *victim = {hash, ++m_stamp, std::string(token), std::move(verified)};
     return victim->verified;
 }

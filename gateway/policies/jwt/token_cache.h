@@ -9,10 +9,11 @@
 
 namespace postern {
 
-/// Tokens already found good, so that a caller's next request costs a look-up and no signature. Only good tokens
-/// enter, so a flood of bad ones displaces nothing. One a worker; dropped with its configuration, and with it every
-/// verdict by a key that is no longer in the set.
-class TokenCache {
+/// Tokens already found good, so that a caller's next request costs a look-up and no signature. Only good
+/// tokens enter, so a flood of bad ones displaces nothing. One a worker; dropped with its configuration, and
+/// with it every verdict by a key that is no longer in the set.
+class TokenCache
+{
 public:
     /// \a entries: rounded up to a power of two; a token longer than \a largestToken bytes is not kept.
     TokenCache(std::size_t entries, std::size_t largestToken);
@@ -23,7 +24,8 @@ public:
     const VerifiedToken& insert(std::string_view token, VerifiedToken verified);
 
 private:
-    struct Entry {
+    struct Entry
+    {
         std::uint64_t hash = 0;
         std::uint64_t used = 0; ///< stamp; 0: empty
         std::string token;

@@ -54,8 +54,9 @@ Clock::Wall momentOf(double seconds, std::chrono::milliseconds shift)
 {
     constexpr double farthest = 9e9; // the year 2255; nanoseconds in 64 bits end in 2262
     const double bounded = std::clamp(seconds, -farthest, farthest);
-    return Clock::Wall(std::chrono::duration_cast<Clock::Wall::duration>(std::chrono::duration<double>(bounded)))
-           + shift;
+    return Clock::Wall(
+               std::chrono::duration_cast<Clock::Wall::duration>(std::chrono::duration<double>(bounded))) +
+           shift;
 }
 
 bool audienceMatches(simdjson::dom::object claims, const std::vector<std::string>& accepted)
@@ -64,8 +65,8 @@ bool audienceMatches(simdjson::dom::object claims, const std::vector<std::string
         return true;
     const auto isAccepted = [&](simdjson::dom::element value) {
         std::string_view text;
-        return value.get_string().get(text) == simdjson::SUCCESS
-               && std::find(accepted.begin(), accepted.end(), text) != accepted.end();
+        return value.get_string().get(text) == simdjson::SUCCESS &&
+               std::find(accepted.begin(), accepted.end(), text) != accepted.end();
     };
     simdjson::dom::element audience;
     if (claims.at_key("aud").get(audience) != simdjson::SUCCESS)
@@ -81,18 +82,30 @@ bool audienceMatches(simdjson::dom::object claims, const std::vector<std::string
 std::string_view tokenFaultText(TokenFault fault)
 {
     switch (fault) {
-    case TokenFault::Malformed: return "The token is not a well-formed JWT.";
-    case TokenFault::DuplicateMember: return "The token names a member twice.";
-    case TokenFault::AlgorithmNotAllowed: return "The token's algorithm is not accepted.";
-    case TokenFault::CriticalExtension: return "The token needs an extension that is not understood.";
-    case TokenFault::KeyInToken: return "The token brings its own key.";
-    case TokenFault::UnknownKey: return "The token's key is not known.";
-    case TokenFault::BadSignature: return "The token's signature does not match.";
-    case TokenFault::WrongIssuer: return "The token is from another issuer.";
-    case TokenFault::WrongAudience: return "The token is for another audience.";
-    case TokenFault::NoExpiry: return "The token has no expiry.";
-    case TokenFault::Expired: return "The token has expired.";
-    case TokenFault::NotYetValid: return "The token is not valid yet.";
+    case TokenFault::Malformed:
+        return "The token is not a well-formed JWT.";
+    case TokenFault::DuplicateMember:
+        return "The token names a member twice.";
+    case TokenFault::AlgorithmNotAllowed:
+        return "The token's algorithm is not accepted.";
+    case TokenFault::CriticalExtension:
+        return "The token needs an extension that is not understood.";
+    case TokenFault::KeyInToken:
+        return "The token brings its own key.";
+    case TokenFault::UnknownKey:
+        return "The token's key is not known.";
+    case TokenFault::BadSignature:
+        return "The token's signature does not match.";
+    case TokenFault::WrongIssuer:
+        return "The token is from another issuer.";
+    case TokenFault::WrongAudience:
+        return "The token is for another audience.";
+    case TokenFault::NoExpiry:
+        return "The token has no expiry.";
+    case TokenFault::Expired:
+        return "The token has expired.";
+    case TokenFault::NotYetValid:
+        return "The token is not valid yet.";
     }
     Q_UNREACHABLE();
 }
@@ -146,16 +159,16 @@ tl::expected<TokenVerifier::Header, TokenFault> TokenVerifier::readHeader(std::s
 
     const auto name = stringMember(object, "alg");
     const auto algorithm = name ? jwsAlgorithm(*name) : std::nullopt;
-    if (!algorithm
-        || std::find(m_rules.algorithms.begin(), m_rules.algorithms.end(), *algorithm) == m_rules.algorithms.end())
+    if (!algorithm || std::find(m_rules.algorithms.begin(), m_rules.algorithms.end(), *algorithm) ==
+                          m_rules.algorithms.end())
         return unexpected(TokenFault::AlgorithmNotAllowed);
     if (object.at_key("kid").error() != simdjson::NO_SUCH_FIELD && !stringMember(object, "kid"))
         return unexpected(TokenFault::Malformed);
     return Header{*algorithm, std::string(stringMember(object, "kid").value_or(""))};
 }
 
-tl::expected<std::string, TokenFault> TokenVerifier::checkSignature(const Header& header, std::string_view input,
-                                                                    std::string_view encodedSignature)
+tl::expected<std::string, TokenFault>
+TokenVerifier::checkSignature(const Header& header, std::string_view input, std::string_view encodedSignature)
 {
     const auto signature = decodeBase64Url(encodedSignature);
     if (!signature)

@@ -21,7 +21,7 @@ enum class TokenFault : unsigned char {
     DuplicateMember,
     AlgorithmNotAllowed,
     CriticalExtension, ///< `crit` names something not understood (RFC 7515 §4.1.11)
-    KeyInToken,        ///< `jwk`, `jku`, `x5u` or `x5c`: a token may not choose its own judge (RFC 8725 §3.10)
+    KeyInToken, ///< `jwk`, `jku`, `x5u` or `x5c`: a token may not choose its own judge (RFC 8725 §3.10)
     UnknownKey,
     BadSignature,
     WrongIssuer,
@@ -34,7 +34,8 @@ enum class TokenFault : unsigned char {
 [[nodiscard]] std::string_view tokenFaultText(TokenFault fault);
 
 /// What a token must be. Immutable.
-struct TokenRules {
+struct TokenRules
+{
     std::string issuer;
     std::vector<std::string> audiences; ///< one of them must be in `aud`; empty: `aud` is not looked at
     std::vector<JwsAlgorithm> algorithms;
@@ -43,7 +44,8 @@ struct TokenRules {
 };
 
 /// A token that was found good.
-struct VerifiedToken {
+struct VerifiedToken
+{
     std::shared_ptr<const Identity> identity;
     Clock::Wall notBefore = Clock::Wall::min(); ///< skew already allowed for
     Clock::Wall expires = Clock::Wall::max();   ///< likewise; the first moment at which it is no longer good
@@ -54,18 +56,18 @@ struct VerifiedToken {
 };
 
 /// Verifies JWTs in JWS compact form (RFC 7515 §5.2, RFC 7519 §7.2, RFC 8725). One a worker.
-class TokenVerifier {
+class TokenVerifier
+{
 public:
     TokenVerifier(const TokenRules& rules, const JwkSet& keys)
-        : m_rules(rules)
-        , m_keys(keys)
-        , m_signatures(keys)
+        : m_rules(rules), m_keys(keys), m_signatures(keys)
     {}
 
     [[nodiscard]] tl::expected<VerifiedToken, TokenFault> verify(std::string_view token, Clock::Wall now);
 
 private:
-    struct Header {
+    struct Header
+    {
         JwsAlgorithm algorithm = JwsAlgorithm::RS256;
         std::string keyId;
     };

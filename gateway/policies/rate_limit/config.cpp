@@ -16,31 +16,34 @@ constexpr Choice<RateLimitConfig::OnMissingKey> missingKey[] = {
     {"skip", RateLimitConfig::OnMissingKey::Skip, "Let it pass this limit."},
 };
 
-constexpr const char* keyHelp = "What is counted by: address, caller, api, route, jwt.CLAIM, header.NAME, or a list of "
-                                "them. Each different value has a bucket of its own.";
+constexpr const char* keyHelp =
+    "What is counted by: address, caller, api, route, jwt.CLAIM, header.NAME, or a list of "
+    "them. Each different value has a bucket of its own.";
 constexpr const char* limitHelp = "How many requests a key may make in each period, in the long run.";
 constexpr const char* perHelp = "The period.";
-constexpr const char* burstHelp = "How many requests a key that has rested may make at once: the bucket's depth. The "
-                                  "limit, where nothing is said.";
+constexpr const char* burstHelp =
+    "How many requests a key that has rested may make at once: the bucket's depth. The "
+    "limit, where nothing is said.";
 
 const Record<RateLimitRule>& ruleRecord()
 {
-    static const auto instance = record<RateLimitRule>("limit", "One of several limits; all of them must have room.")
-                                     .field("key", &RateLimitRule::key, keyHelp)
-                                     .required()
-                                     .items(1, 8)
-                                     .scalarOrList()
-                                     .matching(attributeRule())
-                                     .field("limit", &RateLimitRule::limit, limitHelp)
-                                     .required()
-                                     .range(1, mostTokens)
-                                     .unit("requests")
-                                     .field("per", &RateLimitRule::per, perHelp)
-                                     .required()
-                                     .range(1s, longestPeriod)
-                                     .field("burst", &RateLimitRule::burst, burstHelp)
-                                     .range(1, mostTokens)
-                                     .unit("requests");
+    static const auto instance =
+        record<RateLimitRule>("limit", "One of several limits; all of them must have room.")
+            .field("key", &RateLimitRule::key, keyHelp)
+            .required()
+            .items(1, 8)
+            .scalarOrList()
+            .matching(attributeRule())
+            .field("limit", &RateLimitRule::limit, limitHelp)
+            .required()
+            .range(1, mostTokens)
+            .unit("requests")
+            .field("per", &RateLimitRule::per, perHelp)
+            .required()
+            .range(1s, longestPeriod)
+            .field("burst", &RateLimitRule::burst, burstHelp)
+            .range(1, mostTokens)
+            .unit("requests");
     return instance;
 }
 
@@ -53,8 +56,8 @@ void checkOneForm(const RateLimitConfig& config, RecordContext& context)
                       QStringLiteral("limits beside key, limit, per or burst"),
                       QStringLiteral("one limit written directly, or a list of them"));
     else if (config.limits.empty() && (config.key.empty() || !config.limit || !config.per))
-        context.error(QStringLiteral("missing-field"), QString(),
-                      QStringLiteral("no complete limit"), QStringLiteral("key, limit and per, or limits"));
+        context.error(QStringLiteral("missing-field"), QString(), QStringLiteral("no complete limit"),
+                      QStringLiteral("key, limit and per, or limits"));
 }
 
 } // namespace
@@ -73,28 +76,28 @@ std::vector<RateLimitRule> RateLimitConfig::rules() const
 
 const Record<RateLimitConfig>& rateLimitRecord()
 {
-    static const auto instance
-        = record<RateLimitConfig>("rateLimit",
-                                  "Bounds how many requests one key may make. Beyond it the caller gets 429 with "
-                                  "Retry-After. Each gateway process counts alone, exactly over all its workers.")
-              .field("key", &RateLimitConfig::key, keyHelp)
-              .items(1, 8)
-              .scalarOrList()
-              .matching(attributeRule())
-              .field("limit", &RateLimitConfig::limit, limitHelp)
-              .range(1, mostTokens)
-              .unit("requests")
-              .field("per", &RateLimitConfig::per, perHelp)
-              .range(1s, longestPeriod)
-              .field("burst", &RateLimitConfig::burst, burstHelp)
-              .range(1, mostTokens)
-              .unit("requests")
-              .field("limits", &RateLimitConfig::limits, "Several limits at once, instead of one written directly.",
-                     ruleRecord())
-              .items(1, 8)
-              .field("onMissingKey", &RateLimitConfig::onMissingKey,
-                     "What to do with a request that lacks what is counted by.")
-              .check(checkOneForm);
+    static const auto instance =
+        record<RateLimitConfig>(
+            "rateLimit", "Bounds how many requests one key may make. Beyond it the caller gets 429 with "
+                         "Retry-After. Each gateway process counts alone, exactly over all its workers.")
+            .field("key", &RateLimitConfig::key, keyHelp)
+            .items(1, 8)
+            .scalarOrList()
+            .matching(attributeRule())
+            .field("limit", &RateLimitConfig::limit, limitHelp)
+            .range(1, mostTokens)
+            .unit("requests")
+            .field("per", &RateLimitConfig::per, perHelp)
+            .range(1s, longestPeriod)
+            .field("burst", &RateLimitConfig::burst, burstHelp)
+            .range(1, mostTokens)
+            .unit("requests")
+            .field("limits", &RateLimitConfig::limits,
+                   "Several limits at once, instead of one written directly.", ruleRecord())
+            .items(1, 8)
+            .field("onMissingKey", &RateLimitConfig::onMissingKey,
+                   "What to do with a request that lacks what is counted by.")
+            .check(checkOneForm);
     return instance;
 }
 

@@ -9,7 +9,8 @@
 namespace postern {
 
 /// One limit: a bucket of `burst` tokens for each key, refilled at `limit` per `per`.
-struct RateLimitRule {
+struct RateLimitRule
+{
     std::vector<QString> key; ///< attributes that together make the key
     qint64 limit = 0;
     std::chrono::milliseconds per{1000};
@@ -17,7 +18,8 @@ struct RateLimitRule {
 };
 
 /// The `rateLimit` policy's configuration: one limit written directly, or several under `limits`.
-struct RateLimitConfig {
+struct RateLimitConfig
+{
     enum class OnMissingKey { Deny, Skip };
 
     std::vector<QString> key;

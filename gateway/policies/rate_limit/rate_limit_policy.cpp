@@ -14,8 +14,10 @@ namespace postern {
 
 namespace {
 
-struct RateLimitPlan {
-    struct Limit {
+struct RateLimitPlan
+{
+    struct Limit
+    {
         std::vector<Attribute> key;
         qint64 limit;
         std::int64_t perSeconds; ///< at least 1: the header's `w` is whole seconds
@@ -43,11 +45,11 @@ std::string quoted(std::string_view text)
     return out + '"';
 }
 
-class RateLimitPolicy final : public Policy {
+class RateLimitPolicy final : public Policy
+{
 public:
     explicit RateLimitPolicy(std::shared_ptr<const RateLimitPlan> plan)
-        : m_plan(std::move(plan))
-        , m_keys(m_plan->limits.size())
+        : m_plan(std::move(plan)), m_keys(m_plan->limits.size())
     {}
 
     [[nodiscard]] Phases phases() const override { return Phase::Decide; }
@@ -94,14 +96,15 @@ Decision RateLimitPolicy::decide(PolicyContext& context)
         const auto& limit = m_plan->state->limits()[i];
         const auto answer = limit.buckets->draw(*m_keys[i], limit.rate, now);
         if (context.explanation)
-            context.explanation->append(answer.allowed ? std::to_string(answer.remaining) + " of "
-                                                             + std::to_string(limit.rate.burst) + " left"
+            context.explanation->append(answer.allowed ? std::to_string(answer.remaining) + " of " +
+                                                             std::to_string(limit.rate.burst) + " left"
                                                        : "the bucket is empty");
         if (answer.allowed)
             continue;
         for (std::size_t drawn = 0; drawn < i; ++drawn)
             if (m_keys[drawn])
-                m_plan->state->limits()[drawn].buckets->giveBack(*m_keys[drawn], m_plan->state->limits()[drawn].rate);
+                m_plan->state->limits()[drawn].buckets->giveBack(*m_keys[drawn],
+                                                                 m_plan->state->limits()[drawn].rate);
         return refuse(i, answer);
     }
     return Decision::allow();
@@ -112,27 +115,27 @@ Decision RateLimitPolicy::refuse(std::size_t index, const TokenBuckets::Answer& 
     const auto& limit = m_plan->limits[index];
     const std::string wait = std::to_string(wholeSeconds(answer.wait));
     // Two limits of one policy are two items, so they need two names.
-    const std::string name
-        = quoted(m_plan->limits.size() == 1 ? m_plan->policyName : m_plan->policyName + '-' + std::to_string(index + 1));
+    const std::string name =
+        quoted(m_plan->limits.size() == 1 ? m_plan->policyName
+                                          : m_plan->policyName + '-' + std::to_string(index + 1));
     Problem problem;
     problem.status = 429;
     problem.reason = "rate-limited";
-    problem.detail = "More than " + std::to_string(limit.limit) + " requests in " + std::to_string(limit.perSeconds)
-                     + " s. Try again in " + wait + " s.";
+    problem.detail = "More than " + std::to_string(limit.limit) + " requests in " +
+                     std::to_string(limit.perSeconds) + " s. Try again in " + wait + " s.";
     problem.policy = m_plan->policyName;
     problem.headers.emplace_back("Retry-After", wait);
     // draft-ietf-httpapi-ratelimit-headers-10 §3, §4
-    problem.headers.emplace_back("RateLimit-Policy", name + ";q=" + std::to_string(limit.limit)
-                                                         + ";w=" + std::to_string(limit.perSeconds));
+    problem.headers.emplace_back("RateLimit-Policy", name + ";q=" + std::to_string(limit.limit) +
+                                                         ";w=" + std::to_string(limit.perSeconds));
     problem.headers.emplace_back("RateLimit", name + ";r=0;t=" + wait);
     return Decision::deny(std::move(problem));
 }
 
-class CompiledRateLimit final : public CompiledPolicy {
+class CompiledRateLimit final : public CompiledPolicy
+{
 public:
-    explicit CompiledRateLimit(std::shared_ptr<const RateLimitPlan> plan)
-        : m_plan(std::move(plan))
-    {}
+    explicit CompiledRateLimit(std::shared_ptr<const RateLimitPlan> plan) : m_plan(std::move(plan)) {}
 
     [[nodiscard]] std::unique_ptr<Policy> createForWorker() const override
     {

@@ -13,7 +13,8 @@ constexpr std::size_t countedKeys = 131072; // 2 MiB a limit, taken page by page
 TokenBuckets::Rate rateOf(const RateLimitRule& rule)
 {
     const std::int64_t period = std::chrono::nanoseconds(rule.per).count();
-    return {.interval = std::max<std::int64_t>(1, period / rule.limit), .burst = rule.burst.value_or(rule.limit)};
+    return {.interval = std::max<std::int64_t>(1, period / rule.limit),
+            .burst = rule.burst.value_or(rule.limit)};
 }
 
 } // namespace
@@ -25,9 +26,9 @@ RateLimitState::RateLimitState(const std::vector<RateLimitRule>& rules, const Ra
     for (const RateLimitRule& rule : rules) {
         Limit limit{QStringList(rule.key.begin(), rule.key.end()), rule.per, rateOf(rule), nullptr};
         if (previous) {
-            const auto kept = std::find_if(previous->m_limits.begin(), previous->m_limits.end(), [&](const Limit& old) {
-                return old.key == limit.key && old.per == limit.per;
-            });
+            const auto kept =
+                std::find_if(previous->m_limits.begin(), previous->m_limits.end(),
+                             [&](const Limit& old) { return old.key == limit.key && old.per == limit.per; });
             if (kept != previous->m_limits.end()) {
                 limit.buckets = kept->buckets;
                 if (kept->rate.interval != limit.rate.interval)

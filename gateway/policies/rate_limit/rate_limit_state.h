@@ -11,12 +11,14 @@
 
 namespace postern {
 
-/// The counters of a `rateLimit` policy: buckets for each of its limits, with the secret their keys are hashed
-/// under. Shared by all workers and handed on from one configuration to the next.
-class RateLimitState final : public SharedState {
+/// The counters of a `rateLimit` policy: buckets for each of its limits, with the secret their keys are
+/// hashed under. Shared by all workers and handed on from one configuration to the next.
+class RateLimitState final : public SharedState
+{
 public:
     /// One limit's counters. Buckets outlive the configuration that made them while key and period stay.
-    struct Limit {
+    struct Limit
+    {
         QStringList key;
         std::chrono::milliseconds per{0};
         TokenBuckets::Rate rate;

@@ -15,8 +15,7 @@ namespace {
 __extension__ using Wide = unsigned __int128;
 }
 
-TokenBuckets::TokenBuckets(std::size_t capacity)
-    : m_mask(std::bit_ceil(std::max(capacity, window)) - 1)
+TokenBuckets::TokenBuckets(std::size_t capacity) : m_mask(std::bit_ceil(std::max(capacity, window)) - 1)
 {
     // Anonymous pages are zero and take no memory until a key falls into them.
     const std::size_t bytes = (m_mask + 1) * sizeof(Cell);
@@ -41,16 +40,17 @@ void TokenBuckets::Free::operator()(Cell* cells) const
 
 TokenBuckets::Cell TokenBuckets::load(const Cell& cell)
 {
-    // The halves may come from different moments; replace() compares both, so a torn read only repeats the loop.
+    // The halves may come from different moments; replace() compares both, so a torn read only repeats the
+    // loop.
     return {__atomic_load_n(&cell.key, __ATOMIC_RELAXED), __atomic_load_n(&cell.full, __ATOMIC_RELAXED)};
 }
 
 bool TokenBuckets::replace(Cell& cell, Cell& expected, const Cell& desired)
 {
     auto wideExpected = std::bit_cast<Wide>(expected);
-    const bool done = __atomic_compare_exchange_n(reinterpret_cast<Wide*>(&cell), &wideExpected,
-                                                  std::bit_cast<Wide>(desired), false, __ATOMIC_ACQ_REL,
-                                                  __ATOMIC_RELAXED);
+    const bool done =
+        __atomic_compare_exchange_n(reinterpret_cast<Wide*>(&cell), &wideExpected,
+                                    std::bit_cast<Wide>(desired), false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
     if (!done)
         expected = std::bit_cast<Cell>(wideExpected);
     return done;

@@ -5,7 +5,8 @@
 namespace postern {
 
 /// The `requestId` policy's configuration.
-struct RequestIdConfig {
+struct RequestIdConfig
+{
     enum class Trust { Never, TrustedProxies, Always };
 
     QString header = QStringLiteral("X-Request-Id");

@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::size_t longestId = 128;
 
-struct RequestIdPlan {
+struct RequestIdPlan
+{
     std::string header;
     RequestIdConfig::Trust trust = RequestIdConfig::Trust::TrustedProxies;
 };
@@ -24,16 +25,15 @@ struct RequestIdPlan {
 bool isUsableId(std::string_view id)
 {
     return !id.empty() && id.size() <= longestId && std::all_of(id.begin(), id.end(), [](unsigned char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_'
-               || c == '.' || c == ':' || c == '=' || c == '+' || c == '/';
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+               c == '_' || c == '.' || c == ':' || c == '=' || c == '+' || c == '/';
     });
 }
 
-class RequestIdPolicy final : public Policy {
+class RequestIdPolicy final : public Policy
+{
 public:
-    explicit RequestIdPolicy(std::shared_ptr<const RequestIdPlan> plan)
-        : m_plan(std::move(plan))
-    {}
+    explicit RequestIdPolicy(std::shared_ptr<const RequestIdPlan> plan) : m_plan(std::move(plan)) {}
 
     [[nodiscard]] Phases phases() const override { return Phase::Apply | Phase::ResponseHead; }
     void apply(PolicyContext& context) override
@@ -54,8 +54,8 @@ public:
 private:
     [[nodiscard]] std::string_view trustedId(const PolicyContext& context) const
     {
-        const bool trusted = m_plan->trust == RequestIdConfig::Trust::Always
-                             || (m_plan->trust == RequestIdConfig::Trust::TrustedProxies && context.peerTrusted);
+        const bool trusted = m_plan->trust == RequestIdConfig::Trust::Always ||
+                             (m_plan->trust == RequestIdConfig::Trust::TrustedProxies && context.peerTrusted);
         if (!trusted || !context.withheld || context.withheld->count(m_plan->header) != 1)
             return {};
         const std::string_view id = context.withheld->value(m_plan->header);
@@ -66,11 +66,10 @@ private:
     RequestIdGenerator m_generator;
 };
 
-class CompiledRequestId final : public CompiledPolicy {
+class CompiledRequestId final : public CompiledPolicy
+{
 public:
-    explicit CompiledRequestId(std::shared_ptr<const RequestIdPlan> plan)
-        : m_plan(std::move(plan))
-    {}
+    explicit CompiledRequestId(std::shared_ptr<const RequestIdPlan> plan) : m_plan(std::move(plan)) {}
 
     [[nodiscard]] std::unique_ptr<Policy> createForWorker() const override
     {

@@ -5,7 +5,8 @@
 namespace postern {
 
 /// The `requestSize` policy's configuration.
-struct RequestSizeConfig {
+struct RequestSizeConfig
+{
     Bytes maxBody{1024 * 1024};
 };
 

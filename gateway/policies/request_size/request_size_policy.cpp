@@ -8,16 +8,16 @@ namespace postern {
 
 namespace {
 
-struct RequestSizePlan {
+struct RequestSizePlan
+{
     std::string policyName;
     std::uint64_t maxBody = 0;
 };
 
-class RequestSizePolicy final : public Policy {
+class RequestSizePolicy final : public Policy
+{
 public:
-    explicit RequestSizePolicy(std::shared_ptr<const RequestSizePlan> plan)
-        : m_plan(std::move(plan))
-    {}
+    explicit RequestSizePolicy(std::shared_ptr<const RequestSizePlan> plan) : m_plan(std::move(plan)) {}
 
     [[nodiscard]] Phases phases() const override { return Phase::Decide | Phase::RequestBody; }
     Decision decide(PolicyContext& context) override
@@ -46,11 +46,10 @@ private:
     std::shared_ptr<const RequestSizePlan> m_plan;
 };
 
-class CompiledRequestSize final : public CompiledPolicy {
+class CompiledRequestSize final : public CompiledPolicy
+{
 public:
-    explicit CompiledRequestSize(std::shared_ptr<const RequestSizePlan> plan)
-        : m_plan(std::move(plan))
-    {}
+    explicit CompiledRequestSize(std::shared_ptr<const RequestSizePlan> plan) : m_plan(std::move(plan)) {}
 
     [[nodiscard]] std::unique_ptr<Policy> createForWorker() const override
     {
