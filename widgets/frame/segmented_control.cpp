@@ -1,0 +1,111 @@
+#include "widgets/frame/segmented_control.h"
+
+#include "widgets/theme/tokens.h"
+
+#include <QAbstractButton>
+#include <QButtonGroup>
+#include <QHBoxLayout>
+#include <QPainter>
+
+#include <cmath>
+
+namespace postern {
+namespace {
+
+class Segment final : public QAbstractButton {
+public:
+    Segment(const QString& text, QWidget* parent)
+        : QAbstractButton(parent)
+    {
+        setText(text);
+        setCheckable(true);
+        setFocusPolicy(Qt::StrongFocus);
+        setCursor(Qt::PointingHandCursor);
+        setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    }
+
+    [[nodiscard]] QSize sizeHint() const override
+    {
+        // As wide as its bold text, so that choosing moves nothing.
+        const QFontMetricsF metrics(font(textSize::body, Weight::Semibold));
+        return {int(std::ceil(metrics.horizontalAdvance(text()))) + 2 * space::gap + 2, space::control};
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override
+    {
+        const Colours& c = colours(palette());
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        const QRectF box = QRectF(rect()).adjusted(1, 1, -1, -1);
+        const bool focused = hasFocus();
+        painter.setPen(QPen(isChecked() || focused ? c.accent : c.line, focused ? 2 : 1));
+        painter.setBrush(isChecked() ? c.selection : underMouse() ? c.hover : c.card);
+        const qreal inset = focused ? 0 : 0.5;
+        painter.drawRoundedRect(box.adjusted(inset - 0.5, inset - 0.5, 0.5 - inset, 0.5 - inset), radius::control,
+                                radius::control);
+        painter.setFont(font(textSize::body, isChecked() ? Weight::Semibold : Weight::Regular));
+        painter.setPen(isChecked() && isEnabled() ? c.ink : c.muted);
+        painter.drawText(rect(), Qt::AlignCenter, text());
+    }
+
+    // QAbstractButton has no hover of its own.
+    bool event(QEvent* event) override
+    {
+        if (event->type() == QEvent::Enter || event->type() == QEvent::Leave)
+            update();
+        return QAbstractButton::event(event);
+    }
+
+private:
+    static QFont font(int pixels, Weight weight) { return postern::font(pixels, weight); }
+};
+
+} // namespace
+
+SegmentedControl::SegmentedControl(QWidget* parent)
+    : QWidget(parent)
+    , m_row(new QHBoxLayout(this))
+    , m_group(new QButtonGroup(this))
+{
+    m_row->setContentsMargins(0, 0, 0, 0);
+    m_row->setSpacing(space::step);
+    m_row->addStretch(1);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    connect(m_group, &QButtonGroup::idClicked, this, [this](int index) { Q_EMIT activated(m_ids.at(index)); });
+}
+
+void SegmentedControl::addSegment(const QString& id, const QString& text, const QString& hint)
+{
+    auto* segment = new Segment(text, this);
+    segment->setToolTip(hint);
+    segment->setAccessibleName(text);
+    m_group->addButton(segment, int(m_ids.size()));
+    m_row->insertWidget(m_row->count() - 1, segment);
+    m_ids.append(id);
+    if (!focusProxy())
+        setFocusProxy(segment);
+}
+
+void SegmentedControl::setCurrent(const QString& id)
+{
+    const auto index = m_ids.indexOf(id);
+    // An exclusive group never lets go of its button.
+    m_group->setExclusive(false);
+    for (auto* button : m_group->buttons())
+        button->setChecked(m_group->id(button) == index);
+    m_group->setExclusive(true);
+}
+
+QString SegmentedControl::current() const
+{
+    const int index = m_group->checkedId();
+    return index < 0 ? QString() : m_ids.at(index);
+}
+
+void SegmentedControl::setReadOnly(bool readOnly)
+{
+    setEnabled(!readOnly);
+}
+
+} // namespace postern
