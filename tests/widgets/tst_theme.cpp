@@ -188,7 +188,7 @@ void TestTheme::iconsAreTintedAndCrisp()
 
 void TestTheme::digitsAreOfEqualWidth()
 {
-    const QFont body = font(textSize::body);
+    const QFont body = textFont(textSize::body);
     QCOMPARE(tabularWidth(body, QStringLiteral("111")), tabularWidth(body, QStringLiteral("808")));
 }
 

@@ -8,9 +8,7 @@
 
 namespace postern {
 
-Breadcrumb::Breadcrumb(QWidget* parent)
-    : QWidget(parent)
-    , m_row(new QHBoxLayout(this))
+Breadcrumb::Breadcrumb(QWidget* parent) : QWidget(parent), m_row(new QHBoxLayout(this))
 {
     m_row->setContentsMargins(0, 0, 0, 0);
     m_row->setSpacing(space::gap);
@@ -36,7 +34,7 @@ void Breadcrumb::write()
         const Crumb& crumb = m_path.at(i);
         const bool last = i + 1 == m_path.size();
         auto* label = new QLabel(this);
-        label->setFont(font(textSize::body, last ? Weight::Semibold : Weight::Regular));
+        label->setFont(textFont(textSize::body, last ? Weight::Semibold : Weight::Regular));
         const QString text = crumb.text.toHtmlEscaped();
         if (!last && !crumb.target.isEmpty()) {
             label->setText(QStringLiteral("<a href='%1' style='color:%2;text-decoration:none'>%3</a>")

@@ -8,10 +8,12 @@ class QHBoxLayout;
 namespace postern {
 
 /// Where I am: each step but the last leads back.
-class Breadcrumb final : public QWidget {
+class Breadcrumb final : public QWidget
+{
     Q_OBJECT
 public:
-    struct Crumb {
+    struct Crumb
+    {
         QString text;
         QString target; ///< given back by activated(); empty: no link
     };

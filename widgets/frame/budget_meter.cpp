@@ -26,10 +26,7 @@ QString percentText(double share)
 } // namespace
 
 BudgetMeter::BudgetMeter(QWidget* parent)
-    : QWidget(parent)
-    , m_figure(new HeroFigure)
-    , m_bar(new ShareBar)
-    , m_words(new QLabel)
+    : QWidget(parent), m_figure(new HeroFigure), m_bar(new ShareBar), m_words(new QLabel)
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);

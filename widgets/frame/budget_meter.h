@@ -14,7 +14,8 @@ class HeroFigure;
 class ShareBar;
 
 /// What the meter shows; the caller says it in words, the meter decides no figure.
-struct BudgetReading {
+struct BudgetReading
+{
     std::optional<double> left; ///< 0 to 1; nothing: too few requests to judge
     State state = State::Unknown;
     QString sentence; ///< "gone in 3 h 20 min at this pace", "64 % left, 11 days to go"
@@ -23,7 +24,8 @@ struct BudgetReading {
 };
 
 /// An error budget: the figure, a bar of what is left of 100 %, and the sentence that matters.
-class BudgetMeter final : public QWidget {
+class BudgetMeter final : public QWidget
+{
     Q_OBJECT
 public:
     explicit BudgetMeter(QWidget* parent = nullptr);

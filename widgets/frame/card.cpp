@@ -18,7 +18,7 @@ Card::Card(QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    m_subtitle->setFont(font(textSize::caption));
+    m_subtitle->setFont(textFont(textSize::caption));
     m_subtitle->setProperty("tone", QStringLiteral("muted"));
     m_subtitle->setProperty("size", QStringLiteral("caption"));
     m_title->hide();
@@ -33,8 +33,7 @@ Card::Card(QWidget* parent)
     arrange();
 }
 
-Card::Card(const QString& title, Heading heading, QWidget* parent)
-    : Card(parent)
+Card::Card(const QString& title, Heading heading, QWidget* parent) : Card(parent)
 {
     setTitle(title, heading);
 }
@@ -72,7 +71,8 @@ void Card::arrange()
 {
     // Something besides title, subtitle and the stretch, or one of the two in use.
     const bool headed = m_heading->count() > 3 || !m_title->text().isEmpty();
-    m_heading->setContentsMargins(space::card, headed ? space::gap : 0, space::card, headed ? space::step : 0);
+    m_heading->setContentsMargins(space::card, headed ? space::gap : 0, space::card,
+                                  headed ? space::step : 0);
     if (m_flush)
         m_body->setContentsMargins(1, headed ? 0 : 1, 1, 1);
     else

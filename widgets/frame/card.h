@@ -9,7 +9,8 @@ class QVBoxLayout;
 namespace postern {
 
 /// A sheet of paper on the page: rounded, one hairline, an optional heading, and a column of contents.
-class Card final : public QFrame {
+class Card final : public QFrame
+{
     Q_OBJECT
 public:
     enum class Heading { Caption, Section }; ///< above one figure; above a table or text

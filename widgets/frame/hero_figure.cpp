@@ -9,8 +9,7 @@
 
 namespace postern {
 
-HeroFigure::HeroFigure(QWidget* parent)
-    : QWidget(parent)
+HeroFigure::HeroFigure(QWidget* parent) : QWidget(parent)
 {
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
 }
@@ -45,8 +44,8 @@ void HeroFigure::setStale(bool stale)
 
 QSize HeroFigure::sizeHint() const
 {
-    const qreal figure = tabularWidth(font(textSize::hero, Weight::Semibold), m_figure);
-    const qreal unit = m_unit.isEmpty() ? 0 : tabularWidth(font(textSize::body), m_unit) + space::step;
+    const qreal figure = tabularWidth(textFont(textSize::hero, Weight::Semibold), m_figure);
+    const qreal unit = m_unit.isEmpty() ? 0 : tabularWidth(textFont(textSize::body), m_unit) + space::step;
     return {int(std::ceil(figure + unit)) + 1, 36};
 }
 
@@ -55,7 +54,7 @@ void HeroFigure::paintEvent(QPaintEvent* event)
     Q_UNUSED(event)
     const Colours& c = colours(palette());
     QPainter painter(this);
-    const QFont large = font(textSize::hero, Weight::Semibold);
+    const QFont large = textFont(textSize::hero, Weight::Semibold);
     painter.setFont(large);
     painter.setPen(m_stale ? c.muted : m_coloured ? c.textOf(m_state) : c.ink);
     const qreal width = tabularWidth(large, m_figure);
@@ -63,7 +62,7 @@ void HeroFigure::paintEvent(QPaintEvent* event)
     // Both stand on one baseline.
     const QFontMetricsF metrics(large);
     const qreal baseline = (height() + metrics.ascent() - metrics.descent()) / 2;
-    painter.setFont(font(textSize::body));
+    painter.setFont(textFont(textSize::body));
     painter.setPen(c.muted);
     painter.drawText(QPointF(width + space::step, baseline), m_unit);
 }

@@ -7,7 +7,8 @@
 namespace postern {
 
 /// The one large figure of a card: `71 %`, `124 of 128`. Colour only when it means a state.
-class HeroFigure final : public QWidget {
+class HeroFigure final : public QWidget
+{
     Q_OBJECT
 public:
     explicit HeroFigure(QWidget* parent = nullptr);

@@ -4,6 +4,7 @@
 
 #include <QAbstractButton>
 #include <QButtonGroup>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QPainter>
 
@@ -12,10 +13,10 @@
 namespace postern {
 namespace {
 
-class Segment final : public QAbstractButton {
+class Segment final : public QAbstractButton
+{
 public:
-    Segment(const QString& text, QWidget* parent)
-        : QAbstractButton(parent)
+    Segment(const QString& text, QWidget* parent) : QAbstractButton(parent)
     {
         setText(text);
         setCheckable(true);
@@ -27,7 +28,7 @@ public:
     [[nodiscard]] QSize sizeHint() const override
     {
         // As wide as its bold text, so that choosing moves nothing.
-        const QFontMetricsF metrics(font(textSize::body, Weight::Semibold));
+        const QFontMetricsF metrics(textFont(textSize::body, Weight::Semibold));
         return {int(std::ceil(metrics.horizontalAdvance(text()))) + 2 * space::gap + 2, space::control};
     }
 
@@ -37,14 +38,13 @@ protected:
         const Colours& c = colours(palette());
         QPainter painter(this);
         painter.setRenderHint(QPainter::Antialiasing);
-        const QRectF box = QRectF(rect()).adjusted(1, 1, -1, -1);
         const bool focused = hasFocus();
-        painter.setPen(QPen(isChecked() || focused ? c.accent : c.line, focused ? 2 : 1));
+        const qreal inset = focused ? 1 : 0.5; // half of the pen's width
+        painter.setPen(QPen(isChecked() || focused ? c.accent : c.line, 2 * inset));
         painter.setBrush(isChecked() ? c.selection : underMouse() ? c.hover : c.card);
-        const qreal inset = focused ? 0 : 0.5;
-        painter.drawRoundedRect(box.adjusted(inset - 0.5, inset - 0.5, 0.5 - inset, 0.5 - inset), radius::control,
+        painter.drawRoundedRect(QRectF(rect()).adjusted(inset, inset, -inset, -inset), radius::control,
                                 radius::control);
-        painter.setFont(font(textSize::body, isChecked() ? Weight::Semibold : Weight::Regular));
+        painter.setFont(textFont(textSize::body, isChecked() ? Weight::Semibold : Weight::Regular));
         painter.setPen(isChecked() && isEnabled() ? c.ink : c.muted);
         painter.drawText(rect(), Qt::AlignCenter, text());
     }
@@ -56,23 +56,19 @@ protected:
             update();
         return QAbstractButton::event(event);
     }
-
-private:
-    static QFont font(int pixels, Weight weight) { return postern::font(pixels, weight); }
 };
 
 } // namespace
 
 SegmentedControl::SegmentedControl(QWidget* parent)
-    : QWidget(parent)
-    , m_row(new QHBoxLayout(this))
-    , m_group(new QButtonGroup(this))
+    : QWidget(parent), m_row(new QHBoxLayout(this)), m_group(new QButtonGroup(this))
 {
     m_row->setContentsMargins(0, 0, 0, 0);
     m_row->setSpacing(space::step);
     m_row->addStretch(1);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-    connect(m_group, &QButtonGroup::idClicked, this, [this](int index) { Q_EMIT activated(m_ids.at(index)); });
+    connect(m_group, &QButtonGroup::idClicked, this,
+            [this](int index) { Q_EMIT activated(m_ids.at(index)); });
 }
 
 void SegmentedControl::addSegment(const QString& id, const QString& text, const QString& hint)
@@ -103,9 +99,6 @@ QString SegmentedControl::current() const
     return index < 0 ? QString() : m_ids.at(index);
 }
 
-void SegmentedControl::setReadOnly(bool readOnly)
-{
-    setEnabled(!readOnly);
-}
+void SegmentedControl::setReadOnly(bool readOnly) { setEnabled(!readOnly); }
 
 } // namespace postern

@@ -9,7 +9,8 @@ class QHBoxLayout;
 namespace postern {
 
 /// A choice among a few, all visible. Arrow keys move, one is always chosen once there are any.
-class SegmentedControl final : public QWidget {
+class SegmentedControl final : public QWidget
+{
     Q_OBJECT
 public:
     explicit SegmentedControl(QWidget* parent = nullptr);

@@ -25,8 +25,7 @@ void paintShareBar(QPainter& painter, const QRectF& rect, std::optional<double> 
     painter.restore();
 }
 
-ShareBar::ShareBar(QWidget* parent)
-    : QWidget(parent)
+ShareBar::ShareBar(QWidget* parent) : QWidget(parent)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     setMinimumWidth(40);

@@ -14,7 +14,8 @@ void paintShareBar(QPainter& painter, const QRectF& rect, std::optional<double> 
                    const QColor& track);
 
 /// What is left of a whole. Its accessible value is the percentage in words.
-class ShareBar final : public QWidget {
+class ShareBar final : public QWidget
+{
     Q_OBJECT
 public:
     explicit ShareBar(QWidget* parent = nullptr);

@@ -19,7 +19,7 @@ constexpr qreal longest = 40;
 
 qreal widthOf(const QString& text)
 {
-    return dot + dotGap + std::ceil(QFontMetricsF(font(textSize::caption)).horizontalAdvance(text));
+    return dot + dotGap + std::ceil(QFontMetricsF(textFont(textSize::caption)).horizontalAdvance(text));
 }
 
 void paintDot(QPainter& painter, const QRectF& box, StageStrip::Progress progress, const QColor& colour)
@@ -36,7 +36,9 @@ void paintDot(QPainter& painter, const QRectF& box, StageStrip::Progress progres
         painter.setBrush(colour);
         painter.drawPie(box, 90 * 16, -180 * 16);
         break;
-    case StageStrip::Progress::Pending: painter.drawEllipse(box); break;
+    case StageStrip::Progress::Pending:
+        painter.drawEllipse(box);
+        break;
     case StageStrip::Progress::Failed:
         painter.drawLine(box.topLeft(), box.bottomRight());
         painter.drawLine(box.topRight(), box.bottomLeft());
@@ -47,18 +49,21 @@ void paintDot(QPainter& painter, const QRectF& box, StageStrip::Progress progres
 QString wordOf(StageStrip::Progress progress)
 {
     switch (progress) {
-    case StageStrip::Progress::Done: return StageStrip::tr("done");
-    case StageStrip::Progress::Running: return StageStrip::tr("running");
-    case StageStrip::Progress::Failed: return StageStrip::tr("failed");
-    case StageStrip::Progress::Pending: break;
+    case StageStrip::Progress::Done:
+        return StageStrip::tr("done");
+    case StageStrip::Progress::Running:
+        return StageStrip::tr("running");
+    case StageStrip::Progress::Failed:
+        return StageStrip::tr("failed");
+    case StageStrip::Progress::Pending:
+        break;
     }
     return StageStrip::tr("to come");
 }
 
 } // namespace
 
-StageStrip::StageStrip(QWidget* parent)
-    : QWidget(parent)
+StageStrip::StageStrip(QWidget* parent) : QWidget(parent)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     setAccessibleName(tr("Progress of the change"));
@@ -83,10 +88,7 @@ QSize StageStrip::minimumSizeHint() const
     return {int(std::ceil(width)), 20};
 }
 
-QSize StageStrip::sizeHint() const
-{
-    return minimumSizeHint() + QSize(int(8 * m_stages.size()), 0);
-}
+QSize StageStrip::sizeHint() const { return minimumSizeHint() + QSize(int(8 * m_stages.size()), 0); }
 
 QList<QRectF> StageStrip::places() const
 {
@@ -111,7 +113,7 @@ void StageStrip::paintEvent(QPaintEvent* event)
     const Colours& c = colours(palette());
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setFont(font(textSize::caption));
+    painter.setFont(textFont(textSize::caption));
     const QList<QRectF> boxes = places();
     for (qsizetype i = 0; i < boxes.size(); ++i) {
         const Stage& stage = m_stages.at(i);
@@ -128,7 +130,8 @@ void StageStrip::paintEvent(QPaintEvent* event)
         paintDot(painter, QRectF(box.left() + 0.75, (height() - dot) / 2 + 0.75, dot - 1.5, dot - 1.5),
                  stage.progress, colour);
         painter.setPen(colour);
-        painter.drawText(box.adjusted(dot + dotGap, 0, 2, 0), Qt::AlignVCenter | Qt::TextSingleLine, stage.text);
+        painter.drawText(box.adjusted(dot + dotGap, 0, 2, 0), Qt::AlignVCenter | Qt::TextSingleLine,
+                         stage.text);
     }
 }
 

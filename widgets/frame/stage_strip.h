@@ -6,11 +6,13 @@
 namespace postern {
 
 /// How far a change has come: edited, checked, committed, pushed, n of m, holds.
-class StageStrip final : public QWidget {
+class StageStrip final : public QWidget
+{
     Q_OBJECT
 public:
     enum class Progress { Done, Running, Pending, Failed };
-    struct Stage {
+    struct Stage
+    {
         QString text; ///< "committed", "2 of 3"
         Progress progress = Progress::Pending;
         QString detail; ///< tooltip: when, which commit, why not

@@ -12,27 +12,17 @@ constexpr int dotGap = 6;
 
 } // namespace
 
-StatusPill::StatusPill(QWidget* parent)
-    : QAbstractButton(parent)
+StatusPill::StatusPill(QWidget* parent) : QAbstractButton(parent)
 {
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     setFocusPolicy(Qt::TabFocus);
 }
 
-void StatusPill::setWord(const QString& word)
-{
-    take(word, {}, {});
-}
+void StatusPill::setWord(const QString& word) { take(word, {}, {}); }
 
-void StatusPill::setState(const QString& word, State state)
-{
-    take(word, state, {});
-}
+void StatusPill::setState(const QString& word, State state) { take(word, state, {}); }
 
-void StatusPill::setOutlined(const QString& word, State state)
-{
-    take(word, {}, state);
-}
+void StatusPill::setOutlined(const QString& word, State state) { take(word, {}, state); }
 
 void StatusPill::take(const QString& word, std::optional<State> dot, std::optional<State> outline)
 {
@@ -46,7 +36,7 @@ void StatusPill::take(const QString& word, std::optional<State> dot, std::option
 
 QSize StatusPill::sizeHint() const
 {
-    const QFontMetricsF metrics(postern::font(textSize::body));
+    const QFontMetricsF metrics(textFont(textSize::body));
     const int dot = m_dot ? dotSize + dotGap : 0;
     return {int(std::ceil(metrics.horizontalAdvance(text()))) + dot + 2 * space::gap + 2, 24};
 }
@@ -71,7 +61,7 @@ void StatusPill::paintEvent(QPaintEvent* event)
     }
     const bool calls = m_dot && *m_dot != State::Good;
     painter.setPen(m_outline ? c.textOf(*m_outline) : calls ? c.textOf(*m_dot) : c.ink);
-    painter.setFont(postern::font(textSize::body));
+    painter.setFont(textFont(textSize::body));
     painter.drawText(words, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine, text());
 }
 

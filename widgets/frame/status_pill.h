@@ -10,7 +10,8 @@ namespace postern {
 
 /// A short word in a rounded frame, with a dot in a state's colour or without: "live", "as of 14:03:20",
 /// "Prometheus away since 14:01", "Last 6 h". Clickable when something is connected to clicked().
-class StatusPill final : public QAbstractButton {
+class StatusPill final : public QAbstractButton
+{
     Q_OBJECT
 public:
     explicit StatusPill(QWidget* parent = nullptr);

@@ -42,7 +42,7 @@ bool hasEqualDigits(const QFontMetricsF& metrics)
 
 } // namespace
 
-QFont font(int pixels, Weight weight)
+QFont textFont(int pixels, Weight weight)
 {
     static const QStringList wanted =
         families(QFontDatabase::GeneralFont, {QLatin1String("Open Sans"), QLatin1String("Noto Sans")});

@@ -13,7 +13,7 @@ Theme::Theme(QApplication& application, ThemeChoice choice)
     : m_application(application), m_choice(choice), m_system(std::make_unique<SystemAppearance>())
 {
     m_application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
-    m_application.setFont(font(textSize::body));
+    m_application.setFont(textFont(textSize::body));
     connect(m_system.get(), &SystemAppearance::changed, this, [this] { apply(); });
     m_system->follow();
     apply();
@@ -50,7 +50,7 @@ void Theme::apply()
     const QPalette palette = paletteFor(appearance);
     QApplication::setPalette(palette);
     QToolTip::setPalette(palette);
-    QToolTip::setFont(font(textSize::body));
+    QToolTip::setFont(textFont(textSize::body));
     m_application.setStyleSheet(styleSheet(colours(appearance)));
     Q_EMIT appearanceChanged(appearance);
 }

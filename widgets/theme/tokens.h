@@ -69,7 +69,7 @@ QPalette paletteFor(Appearance appearance);
 
 enum class Weight { Regular, Semibold };
 /// The console's font at \a pixels (textSize::…).
-QFont font(int pixels, Weight weight = Weight::Regular);
+QFont textFont(int pixels, Weight weight = Weight::Regular);
 QFont monospaceFont(int pixels = 12);
 
 } // namespace postern
