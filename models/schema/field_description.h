@@ -45,6 +45,7 @@ struct FieldDescription
     bool required = false;
     bool built = true;         ///< false: refused with the rule `not-yet-built`
     bool scalarOrList = false; ///< a list of one may be written without brackets
+    bool multiline = false;    ///< a text may hold line breaks and tabs
     bool anyScalar = false;    ///< a text that may look like a number or boolean without quotes
     QJsonValue defaultValue;   ///< normalised; undefined where there is none
     std::optional<double>

@@ -61,6 +61,8 @@ private:
 /// By file, line and column; equal ones keep their order.
 void sortByPlace(std::vector<Finding>& findings);
 
+/// Text of a document as a message may show it: in quotes, control characters escaped, cut when long.
+[[nodiscard]] QString quoted(QStringView text);
 /// The candidate that \a word most likely meant, or empty when none is near.
 [[nodiscard]] QString nearestOf(QStringView word, const QStringList& candidates);
 

@@ -78,6 +78,10 @@ public:
     {
         return last([](auto& f) { f.scalarOrList = true; });
     }
+    Record& multiline()
+    {
+        return last([](auto& f) { f.leaf().multiline = true; });
+    }
     Record& anyScalar()
     {
         return last([](auto& f) { f.leaf().anyScalar = true; });

@@ -39,6 +39,9 @@ protected:
     QString m_name;
     QString m_help;
     std::vector<FieldDescription> m_fields;
+
+private:
+    void reportUnknown(const Node& key, const QString& path, Findings& findings) const;
 };
 
 /// What a check across fields reports to: places are found from the field's name.
@@ -57,6 +60,9 @@ public:
     [[nodiscard]] const Node& node() const { return m_node; }
 
 private:
+    void add(Finding::Severity severity, const QString& rule, const QString& field, const QString& found,
+             const QString& expected);
+
     const Node& m_node;
     QString m_path;
     Findings& m_findings;

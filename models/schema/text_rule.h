@@ -11,12 +11,17 @@ struct TextRule
     QString expected; ///< in words: `a header name such as X-Request-Id`
     QString pattern;  ///< for JSON Schema (ECMA-262), empty where no pattern says it
     bool (*accepts)(QStringView text) = nullptr;
+    QString laterPrefix = {}; ///< texts that start so are understood but not built: `unix:`
 };
 
 namespace text_rules {
 
-/// An RFC 1123 label: lower-case letters, digits and `-`, at most 63.
+/// What a document calls its own parts: letters, digits, `-`, `_` and `.`, at most 63.
+[[nodiscard]] const TextRule& name();
+/// A Kubernetes object's name (RFC 1123 subdomain): lower-case letters, digits, `-` and `.`, at most 253.
 [[nodiscard]] const TextRule& objectName();
+/// A Kubernetes namespace (RFC 1123 label): as above without `.`, at most 63.
+[[nodiscard]] const TextRule& namespaceName();
 /// An RFC 9110 token: a header's name.
 [[nodiscard]] const TextRule& headerName();
 /// A header's value: visible characters, spaces and tabs inside; no line break.
@@ -39,6 +44,10 @@ namespace text_rules {
 [[nodiscard]] const TextRule& plainPath();
 /// A route's path: literal segments, `{name}` segments, and `**` as the last.
 [[nodiscard]] const TextRule& pathTemplate();
+/// A file's name without a folder: `tls.crt`.
+[[nodiscard]] const TextRule& fileName();
+/// A file beside the document or below it: relative, without `..`.
+[[nodiscard]] const TextRule& filePath();
 /// Any text but the empty one.
 [[nodiscard]] const TextRule& notEmpty();
 
