@@ -23,8 +23,9 @@ class Repository : public QObject
 public:
     struct Options
     {
-        QString branch; ///< empty: the one checked out, or the remote's default when the head is detached
-        QString remote; ///< empty: the branch's own, else `origin`, else the only one
+        QString branch =
+            {}; ///< empty: the one checked out, or the remote's default when the head is detached
+        QString remote = {}; ///< empty: the branch's own, else `origin`, else the only one
         std::chrono::milliseconds localTimeout{std::chrono::minutes(2)};
         std::chrono::milliseconds commitTimeout{std::chrono::minutes(5)}; ///< hooks may run checks
         std::chrono::milliseconds networkTimeout{std::chrono::minutes(2)};
