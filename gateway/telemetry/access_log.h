@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/telemetry/request_record.h"
+#include "gateway/telemetry/access_log_line.h"
 
 #include <chrono>
 #include <cstddef>
@@ -25,9 +25,8 @@ public:
 
 private:
     LogRing& m_ring;
-    std::string m_line;         ///< reused
-    std::int64_t m_second = -1; ///< the one m_stamp spells
-    std::string m_stamp;
+    TimeStamp m_time;
+    std::string m_line; ///< reused
 };
 
 /// The access log: one JSON object a line, written by one thread.

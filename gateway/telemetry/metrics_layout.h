@@ -31,7 +31,8 @@ struct MetricsLayout
     struct Upstream
     {
         std::string name;
-        std::size_t endpoints = 0;
+        std::vector<std::string> endpoints; ///< addresses
+        friend bool operator==(const Upstream&, const Upstream&) = default;
     };
     /// A requirement of governance that the document does not meet.
     struct GovernanceFinding
@@ -46,13 +47,26 @@ struct MetricsLayout
     std::string hash;
     std::string revision;
     std::vector<Route> routes;
+    Route unmatched{.name = "-", .policies = {}, .timed = true}; ///< requests that matched no route
     std::vector<Upstream> upstreams;
     std::vector<std::string> listeners;
     std::vector<GovernanceFinding> governance;
     /// Upper bounds of the duration histograms, ascending: CONTRACT's and the latency objectives' thresholds.
     std::vector<std::chrono::nanoseconds> bounds = standardBounds();
 
-    static std::vector<std::chrono::nanoseconds> standardBounds();
+    /// Position \a index; one past the last is `unmatched`.
+    [[nodiscard]] const Route& route(std::size_t index) const
+    {
+        return index < routes.size() ? routes[index] : unmatched;
+    }
+
+    /// CONTRACT's, in every gateway, so that gateways can be summed.
+    static std::vector<std::chrono::nanoseconds> standardBounds()
+    {
+        using namespace std::chrono_literals;
+        return {500us, 1ms, 2500us, 5ms, 10ms, 25ms, 50ms, 100ms, 250ms, 500ms, 1s, 2500ms, 5s, 10s};
+    }
+
     static std::shared_ptr<const MetricsLayout> of(const EffectiveDocument& document);
 };
 

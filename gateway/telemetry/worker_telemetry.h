@@ -6,15 +6,19 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace postern {
 
 class AccessLogQueue;
 class RequestShard;
+class WorkerTelemetry;
+template<typename Key>
 class SparseCounts;
 struct MetricsLayout;
 
@@ -28,7 +32,7 @@ enum class EndpointState : unsigned char { Healthy, Unhealthy, Ejected };
 class RequestTelemetry
 {
 public:
-    RequestTelemetry(std::shared_ptr<RequestShard> shard, AccessLogQueue* log);
+    RequestTelemetry(WorkerTelemetry& worker, std::shared_ptr<RequestShard> shard, AccessLogQueue* log);
     ~RequestTelemetry();
     RequestTelemetry(const RequestTelemetry&) = delete;
     RequestTelemetry& operator=(const RequestTelemetry&) = delete;
@@ -44,6 +48,7 @@ public:
     void endpointState(std::size_t upstream, std::size_t endpoint, EndpointState state);
 
 private:
+    WorkerTelemetry& m_worker;
     std::shared_ptr<RequestShard> m_shard;
     AccessLogQueue* m_log;
 };
@@ -62,7 +67,7 @@ public:
 
     [[nodiscard]] const std::string& name() const { return m_name; }
     [[nodiscard]] std::int64_t connections() const { return m_connections.load(std::memory_order_relaxed); }
-    [[nodiscard]] const SparseCounts& refusals() const { return *m_refusals; }
+    [[nodiscard]] const SparseCounts<std::string_view>& refusals() const { return *m_refusals; }
 
 private:
     void add(std::int64_t by)
@@ -72,7 +77,7 @@ private:
 
     std::string m_name;
     std::atomic<std::int64_t> m_connections = 0;
-    std::unique_ptr<SparseCounts> m_refusals;
+    std::unique_ptr<SparseCounts<std::string_view>> m_refusals;
 };
 
 /// Where one worker counts. Made and owned by Telemetry, written by that worker's thread alone, read by the
@@ -95,8 +100,13 @@ public:
     void requestEnded() { addInFlight(-1); }
     [[nodiscard]] std::int64_t inFlight() const { return m_inFlight.load(std::memory_order_relaxed); }
 
+    // For the scrape; any thread.
+    [[nodiscard]] std::vector<std::shared_ptr<const RequestShard>> shards() const;
+    /// Hands over the shards whose configuration nobody uses any more.
+    [[nodiscard]] std::vector<std::shared_ptr<const RequestShard>> takeRetired();
+    void visitListeners(const std::function<void(const ListenerTelemetry&)>& visit) const;
+
 private:
-    friend class Telemetry;
     void addInFlight(std::int64_t by)
     {
         m_inFlight.store(m_inFlight.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
@@ -104,7 +114,7 @@ private:
 
     AccessLogQueue* m_log;
     std::atomic<std::int64_t> m_inFlight = 0;
-    std::mutex m_mutex; ///< guards the two lists' shape, not the counts; the data path never takes it
+    mutable std::mutex m_mutex; ///< guards the two lists' shape, not the counts; the data path never takes it
     std::deque<ListenerTelemetry> m_listeners;
     std::deque<std::shared_ptr<RequestShard>> m_shards;
 };
