@@ -15,10 +15,11 @@ class ChunkHead
 public:
     /// \a size is never 0: that would end the body.
     explicit ChunkHead(std::uint64_t size);
-    [[nodiscard]] std::string_view text() const { return {m_text.data() + m_start, m_text.size() - m_start}; }
+    [[nodiscard]] std::string_view text() const { return {m_text.data() + m_start, kLongest - m_start}; }
 
 private:
-    std::array<char, 18> m_text; // 16 digits, CRLF
+    static constexpr std::size_t kLongest = 18; // 16 digits, CRLF
+    std::array<char, kLongest> m_text;
     std::size_t m_start;
 };
 

@@ -1,10 +1,8 @@
 #pragma once
 
-#include "gateway/http/headers.h"
-#include "gateway/http/refusal.h"
+#include "gateway/http/trailer_parser.h"
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace postern {
@@ -19,8 +17,7 @@ public:
     {
         std::size_t extensionBytes = 256;       ///< of one chunk
         std::size_t extensionBytesTotal = 4096; ///< of the whole body
-        std::size_t trailerBytes = 8 * 1024;
-        std::size_t trailers = 32; ///< field lines
+        HeadLimits trailers{8 * 1024, 32, 0};
     };
     enum class Outcome { NeedMore, Data, Done, Refused };
     struct Step
@@ -33,27 +30,31 @@ public:
 
     ChunkedDecoder() = default;
     explicit ChunkedDecoder(const Limits& limits) : m_limits(limits) {}
+    ChunkedDecoder(const ChunkedDecoder&) = delete; // trailers are views into it
+    ChunkedDecoder& operator=(const ChunkedDecoder&) = delete;
 
     /// Looks at \a input up to the next payload or the end. NeedMore consumes all of it.
     [[nodiscard]] Step next(std::string_view input);
     [[nodiscard]] bool isDone() const { return m_state == State::Done; }
     /// After Done. Views into the decoder, good until reset(). Never holds a field that frames, routes or
-    /// authenticates (RFC 9110 §6.5.1): such a trailer is refused.
-    [[nodiscard]] const Headers& trailers() const { return m_trailers; }
+    /// authenticates (RFC 9110 §6.5.1): such a trailer is refused. Managed fields are the caller's to remove.
+    [[nodiscard]] Headers& trailers() { return m_trailers.fields(); }
     void reset();
 
 private:
     enum class State : std::uint8_t {
         SizeFirst,
         Size,
-        ExtensionStart,
+        SizeEnd,
         ExtensionName,
+        ExtensionNameRest,
         ExtensionNameEnd,
-        ExtensionValueStart,
         ExtensionValue,
+        ExtensionToken,
         ExtensionQuoted,
         ExtensionEscape,
-        ExtensionValueEnd,
+        ExtensionQuotedEnd,
+        ExtensionEnd,
         SizeLineFeed,
         Data,
         DataReturn,
@@ -62,10 +63,13 @@ private:
         Done,
         Refused
     };
-    [[nodiscard]] Refusal sizeLine(char byte);
-    [[nodiscard]] Refusal sizeDigit(char byte);
-    [[nodiscard]] Refusal extension(char byte);
-    [[nodiscard]] Step trailerBytes(std::string_view input, std::size_t offset);
+    [[nodiscard]] Refusal frameByte(char byte);
+    [[nodiscard]] Refusal sizeByte(char byte);
+    [[nodiscard]] Refusal addDigit(char byte);
+    [[nodiscard]] Refusal extensionByte(char byte);
+    [[nodiscard]] Refusal betweenExtensions(char byte, State onSpace);
+    [[nodiscard]] Step takeData(std::string_view input, std::size_t offset);
+    [[nodiscard]] Step takeTrailers(std::string_view input, std::size_t offset);
     [[nodiscard]] Step refuse(Refusal refusal, std::size_t consumed);
 
     Limits m_limits;
@@ -74,8 +78,7 @@ private:
     std::uint64_t m_left = 0; // of the chunk
     std::size_t m_extension = 0;
     std::size_t m_extensionTotal = 0;
-    std::string m_trailerText;
-    Headers m_trailers;
+    TrailerParser m_trailers;
 };
 
 } // namespace postern

@@ -10,7 +10,7 @@ namespace postern {
 /// Who really asks, and what the upstream is told about it.
 struct Forwarding
 {
-    std::optional<HostAddress> client;    ///< nothing where the peer has no IP address (unix:)
+    std::optional<HostAddress> client;  ///< nothing where the peer has no IP address (unix:)
     std::string_view clientText;        ///< the client's address; `unix` without one
     std::string_view forwardedFor;      ///< client, then the trusted hops, the peer last
     std::string_view proto;             ///< `http` or `https`
@@ -22,7 +22,7 @@ struct Forwarding
 struct Peer
 {
     std::optional<HostAddress> address; ///< of the socket, or as the PROXY header said
-    std::string_view addressText;     ///< the same; good while the connection lives
+    std::string_view addressText;       ///< the same; good while the connection lives
     bool tls = false;
 };
 

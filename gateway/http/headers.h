@@ -33,6 +33,10 @@ public:
     [[nodiscard]] const Header& operator[](std::size_t index) const { return m_fields[index]; }
 
     [[nodiscard]] bool contains(HeaderId id) const { return (m_present & bit(id)) != 0; }
+    /// Any of the names whose bits (1 << HeaderId) are set.
+    [[nodiscard]] bool containsAny(std::uint64_t mask) const { return (m_present & mask) != 0; }
+    /// More than one field line of that name.
+    [[nodiscard]] bool isRepeated(HeaderId id) const { return (m_repeated & bit(id)) != 0; }
     /// The first field line of that name, or null.
     [[nodiscard]] const Header* find(HeaderId id) const
     {
@@ -54,6 +58,8 @@ public:
         if ((m_present & bit(id)) == 0) {
             m_present |= bit(id);
             m_first[static_cast<std::size_t>(id)] = static_cast<std::uint16_t>(m_fields.size());
+        } else {
+            m_repeated |= bit(id);
         }
         m_fields.push_back(Header{name, value, id});
     }
@@ -75,6 +81,7 @@ public:
     {
         m_fields.clear();
         m_present = 0;
+        m_repeated = 0;
     }
     /// The receive buffer moved: every view into [oldBase, oldBase + size) now points into newBase.
     void rebase(const char* oldBase, std::size_t size, const char* newBase);
@@ -89,6 +96,7 @@ private:
 
     std::vector<Header> m_fields;
     std::uint64_t m_present = 0;
+    std::uint64_t m_repeated = 0;
     std::array<std::uint16_t, static_cast<std::size_t>(HeaderId::Count)> m_first{};
 };
 

@@ -38,6 +38,8 @@ enum class Refusal : std::uint8_t {
     HeaderSpaceBeforeColon,
     HeaderFolded,
     HeaderControlCharacter,
+    HeaderLookAlike,
+    HeaderRepeated,
     BareCarriageReturn,
     BareLineFeed,
     // Host, Expect.

@@ -11,19 +11,23 @@ namespace postern {
 class RequestParser : private HeadParser
 {
 public:
-    using HeadParser::reset;
+    void reset();
 
     /// \a bytes: all of the current message received so far, from its first byte, contiguous; they may move
     /// between calls, and must stay where they are while \a out is in use. \a out is complete when Done, and
-    /// cleared by the first call for a message. After Refused the connection must be closed.
+    /// cleared by the first call for a message. After Refused the connection must be closed; what of \a out
+    /// was understood by then (the method, say) may be told to logs.
     [[nodiscard]] ParseResult parse(std::string_view bytes, const HeadLimits& limits, Arena& arena,
                                     RequestHead& out);
 
 private:
     [[nodiscard]] ParseResult takeRequestLine(std::string_view bytes, const HeadLimits& limits,
                                               RequestHead& out);
+    [[nodiscard]] Refusal parseRequestLine(std::string_view line, const HeadLimits& limits, RequestHead& out);
+    void follow(const char* oldBase, std::string_view bytes, RequestHead& out);
 
-    std::string_view m_target;
+    std::string_view m_target; // as received
+    bool m_skippedEmptyLine = false;
 };
 
 } // namespace postern

@@ -16,6 +16,10 @@ public:
     /// announces. Refusals are of the Upstream kind (502); the upstream connection must not be reused.
     [[nodiscard]] ParseResult parse(std::string_view bytes, const HeadLimits& limits, Method method,
                                     ResponseHead& out);
+
+private:
+    [[nodiscard]] ParseResult take(std::string_view bytes, const HeadLimits& limits, Method method,
+                                   ResponseHead& out);
 };
 
 } // namespace postern

@@ -55,7 +55,7 @@ public:
 
     /// \a path is normalised (Target::path).
     [[nodiscard]] RouteLookup match(Method method, std::string_view methodToken, std::string_view path,
-                                   const Headers& headers) const;
+                                    const Headers& headers) const;
     /// The methods under which \a path exists, as an Allow field has them (`GET, HEAD`). For
     /// MethodNotAllowed.
     [[nodiscard]] std::string allowedMethods(std::string_view path) const;

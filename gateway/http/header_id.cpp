@@ -1,0 +1,114 @@
+#include "gateway/http/header_id.h"
+
+#include "gateway/http/character_class.h"
+
+#include <array>
+
+namespace postern {
+
+namespace {
+
+constexpr auto kCount = static_cast<std::size_t>(HeaderId::Count);
+
+// In the order of the enum.
+constexpr std::array<std::string_view, kCount> kNames = {"",
+                                                         "Accept",
+                                                         "Accept-Encoding",
+                                                         "Age",
+                                                         "Authorization",
+                                                         "Cache-Control",
+                                                         "Connection",
+                                                         "Content-Encoding",
+                                                         "Content-Length",
+                                                         "Content-Range",
+                                                         "Content-Type",
+                                                         "Cookie",
+                                                         "Date",
+                                                         "ETag",
+                                                         "Expect",
+                                                         "Expires",
+                                                         "Forwarded",
+                                                         "Host",
+                                                         "HTTP2-Settings",
+                                                         "If-Match",
+                                                         "If-Modified-Since",
+                                                         "If-None-Match",
+                                                         "If-Range",
+                                                         "If-Unmodified-Since",
+                                                         "Keep-Alive",
+                                                         "Location",
+                                                         "Max-Forwards",
+                                                         "Origin",
+                                                         "Pragma",
+                                                         "Proxy-Authenticate",
+                                                         "Proxy-Authorization",
+                                                         "Proxy-Connection",
+                                                         "Range",
+                                                         "Retry-After",
+                                                         "Server",
+                                                         "Set-Cookie",
+                                                         "TE",
+                                                         "Trailer",
+                                                         "Traceparent",
+                                                         "Transfer-Encoding",
+                                                         "Upgrade",
+                                                         "User-Agent",
+                                                         "Vary",
+                                                         "Via",
+                                                         "WWW-Authenticate",
+                                                         "X-Forwarded-Client-Cert",
+                                                         "X-Forwarded-For",
+                                                         "X-Forwarded-Host",
+                                                         "X-Forwarded-Proto",
+                                                         "X-Real-IP",
+                                                         "X-Request-Id"};
+
+// Length and three letters tell all the names above apart with these factors (found by search; makeSlots()
+// fails to compile when a new name collides: then search for others).
+constexpr std::size_t kSlots = 128;
+constexpr std::size_t slotOf(std::string_view name)
+{
+    const auto letter = [name](std::size_t at) { return static_cast<unsigned char>(name[at]) | 0x20U; };
+    return (name.size() * 237 + letter(0) * 56 + letter(name.size() - 1) * 120 +
+            letter(name.size() / 2) * 112) %
+           kSlots;
+}
+
+constexpr std::array<HeaderId, kSlots> makeSlots()
+{
+    std::array<HeaderId, kSlots> slots{};
+    for (std::size_t id = 1; id < kCount; ++id) {
+        HeaderId& slot = slots[slotOf(kNames[id])];
+        if (slot != HeaderId::Other)
+            throw "two header names share a slot";
+        slot = static_cast<HeaderId>(id);
+    }
+    return slots;
+}
+
+constexpr std::array<HeaderId, kSlots> kSlotTable = makeSlots();
+
+} // namespace
+
+HeaderId headerId(std::string_view name)
+{
+    if (name.empty())
+        return HeaderId::Other;
+    const HeaderId id = kSlotTable[slotOf(name)];
+    return id != HeaderId::Other && equalsIgnoringCase(name, headerName(id)) ? id : HeaderId::Other;
+}
+
+std::string_view headerName(HeaderId id) { return kNames[static_cast<std::size_t>(id)]; }
+
+bool equalsIgnoringCase(std::string_view left, std::string_view right)
+{
+    if (left.size() != right.size())
+        return false;
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        if (left[i] != right[i] && toLower(left[i]) != toLower(right[i]))
+            return false;
+    }
+    return true;
+}
+
+} // namespace postern
