@@ -94,6 +94,7 @@ void EpollDispatcher::again(FdToken token) { m_again.push_back(token); }
 bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 {
     m_interrupted.store(false, std::memory_order_relaxed);
+    m_retired.clear();
     Q_EMIT awake();
     QCoreApplication::sendPostedEvents();
 

@@ -34,6 +34,8 @@ public:
     /// Registers \a fd once for its life, edge-triggered (EPOLLIN | EPOLLOUT | EPOLLRDHUP). What is ready
     /// already is reported on the next turn. \a handler must stay until remove() or forget().
     [[nodiscard]] Result<FdToken> add(int fd, FdHandler& handler);
+    /// A handler without a descriptor, that is called after again() alone. Ended by forget().
+    [[nodiscard]] FdToken addWithoutDescriptor(FdHandler& handler) { return m_table.insert(-1, handler); }
     /// Ends the registration; the descriptor itself lives on.
     void remove(FdToken token);
     /// Ends the registration of a descriptor that the caller closes now: the close tells the kernel.
@@ -41,6 +43,13 @@ public:
     /// Calls the handler on the next turn without waiting for an event: for a handler that stops early to let
     /// others have their turn.
     void again(FdToken token);
+    /// Keeps \a object until every handler that runs now has returned: for what ends inside its own handler.
+    /// Such a handler must not run a nested event loop.
+    template<typename T>
+    void retire(std::unique_ptr<T> object)
+    {
+        m_retired.emplace_back(object.release(), [](void* retired) { delete static_cast<T*>(retired); });
+    }
     [[nodiscard]] std::size_t descriptors() const { return m_table.size(); }
 
     bool processEvents(QEventLoop::ProcessEventsFlags flags) override;
@@ -71,6 +80,7 @@ private:
     NotifierTable m_notifiers;
     TimerList m_timers;
     std::vector<FdToken> m_again;
+    std::vector<std::unique_ptr<void, void (*)(void*)>> m_retired;
     std::atomic<bool> m_woken = false;
     std::atomic<bool> m_interrupted = false;
 };

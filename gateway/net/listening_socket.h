@@ -1,0 +1,15 @@
+#pragma once
+
+#include "gateway/event/file_descriptor.h"
+#include "models/base/result.h"
+#include "models/schema/address.h"
+
+namespace postern {
+
+/// A socket that listens on \a address (port 0: the kernel chooses, see localAddress()). SO_REUSEPORT, so
+/// that each worker has one of its own and the kernel spreads clients over them. TCP_NODELAY is set here
+/// because accepted sockets inherit it: one system call less for each. No TCP_DEFER_ACCEPT: it would hide
+/// clients that connect and say nothing from the header timeout, and from `postern_connections`.
+[[nodiscard]] Result<FileDescriptor> listenOn(const SocketAddress& address);
+
+} // namespace postern

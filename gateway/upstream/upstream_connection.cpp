@@ -1,0 +1,49 @@
+#include "gateway/upstream/upstream_connection.h"
+
+#include "gateway/upstream/upstream_pool.h"
+
+#include <sys/epoll.h>
+
+namespace postern {
+
+UpstreamConnection::UpstreamConnection(UpstreamPool& pool, UpstreamEndpoint& endpoint, FileDescriptor fd)
+    : m_pool(pool), m_endpoint(endpoint), m_socket(std::move(fd))
+{}
+
+UpstreamConnection::~UpstreamConnection() = default;
+
+void UpstreamConnection::again() { m_pool.m_environment.dispatcher.again(m_token); }
+
+void UpstreamConnection::ready(FdEvents events)
+{
+    m_socket.note(events);
+    switch (m_state) {
+    case State::Connecting:
+        if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
+            m_pool.connected(*this);
+        break;
+    case State::Promised:
+        m_pool.keepPromise(*this);
+        break;
+    case State::InUse:
+        m_user->connectionEvent();
+        break;
+    case State::Idle:
+        // Nothing is to come while nothing was asked: the upstream's end, or bytes that belong to no request.
+        if (m_socket.mayRead())
+            m_pool.end(*this);
+        break;
+    case State::Closed:
+        break;
+    }
+}
+
+void UpstreamConnection::reached()
+{
+    if (m_state == State::Connecting)
+        m_pool.connectFailed(*this, ConnectFailure::TimedOut);
+    else if (m_state == State::Idle)
+        m_pool.end(*this);
+}
+
+} // namespace postern

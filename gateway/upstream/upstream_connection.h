@@ -1,0 +1,69 @@
+#pragma once
+
+#include "gateway/event/deadline_sweep.h"
+#include "gateway/event/fd_handler.h"
+#include "gateway/net/stream_socket.h"
+
+#include <memory>
+
+namespace postern {
+
+class UpstreamConnection;
+class UpstreamEndpoint;
+class UpstreamPool;
+
+/// Why there is no connection.
+enum class ConnectFailure : unsigned char {
+    Overloaded, ///< all connections are in use, and the queue is full
+    Refused,    ///< no endpoint could be reached
+    TimedOut    ///< none within the connect timeout
+};
+
+/// Who uses an upstream connection, one at a time. Each call may end the use: release() or cancel().
+class UpstreamConnectionUser
+{
+public:
+    /// acquire() was answered "later"; here it is.
+    virtual void connectionReady(UpstreamConnection& connection) = 0;
+    virtual void connectionFailed(ConnectFailure failure) = 0;
+    /// Something happened on the socket, which has noted it: read, flush.
+    virtual void connectionEvent() = 0;
+
+protected:
+    ~UpstreamConnectionUser() = default;
+};
+
+/// One connection to an endpoint: being made, in use by one request, or idle. Owned by its pool, on the
+/// worker's thread; only the pool makes, lends and ends it. Idle it is its descriptor and this object.
+class UpstreamConnection final : private FdHandler, private Deadline
+{
+public:
+    ~UpstreamConnection() override;
+
+    [[nodiscard]] StreamSocket& socket() { return m_socket; }
+    [[nodiscard]] const UpstreamEndpoint& endpoint() const { return m_endpoint; }
+    /// It has carried a request before: its end may be a keep-alive race, not a fault.
+    [[nodiscard]] bool isReused() const { return m_uses > 1; }
+    /// Calls the user's connectionEvent() on the next turn, for the rest of the work.
+    void again();
+
+private:
+    friend class UpstreamPool;
+    enum class State : unsigned char { Connecting, Promised, InUse, Idle, Closed };
+
+    UpstreamConnection(UpstreamPool& pool, UpstreamEndpoint& endpoint, FileDescriptor fd);
+    void ready(FdEvents events) override;
+    void reached() override;
+
+    UpstreamPool& m_pool;
+    UpstreamEndpoint& m_endpoint;
+    StreamSocket m_socket;
+    FdToken m_token;
+    UpstreamConnectionUser* m_user = nullptr;
+    std::size_t m_place = 0; ///< in the pool's list
+    std::uint32_t m_uses = 0;
+    State m_state = State::Connecting;
+    unsigned char m_attempt = 0; ///< which of the user's attempts to connect this is
+};
+
+} // namespace postern
