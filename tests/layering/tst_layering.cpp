@@ -12,7 +12,8 @@ namespace {
 /// Which library a source file belongs to, by its folder; empty for mains and generated files.
 QString libraryOf(const QString& path)
 {
-    static const QRegularExpression policyConfig(QStringLiteral("^gateway/policies/([^/]+/config|attribute_syntax)\\.(h|cpp)$"));
+    static const QRegularExpression policyConfig(
+        QStringLiteral("^gateway/policies/([^/]+/config|attribute_syntax)\\.(h|cpp)$"));
     const QStringList parts = path.split(u'/');
     if (path.endsWith(QLatin1StringView("main.cpp")))
         return {};
@@ -30,7 +31,8 @@ QString libraryOf(const QString& path)
     return {};
 }
 
-struct Include {
+struct Include
+{
     QString file;
     int line;
     QString target;
@@ -42,8 +44,8 @@ QList<Include> includesUnder(const QStringList& folders)
     QList<Include> found;
     const QDir root(QStringLiteral(POSTERN_SOURCE_DIR));
     for (const QString& folder : folders) {
-        QDirIterator files(root.filePath(folder), {QStringLiteral("*.h"), QStringLiteral("*.cpp")}, QDir::Files,
-                           QDirIterator::Subdirectories);
+        QDirIterator files(root.filePath(folder), {QStringLiteral("*.h"), QStringLiteral("*.cpp")},
+                           QDir::Files, QDirIterator::Subdirectories);
         while (files.hasNext()) {
             QFile file(files.next());
             if (!file.open(QIODevice::ReadOnly))
@@ -67,7 +69,8 @@ QString programPath(const char* name)
 } // namespace
 
 /// The floors of packaging/cmake/floors.cmake, held against what the sources include and the programs link.
-class LayeringTest : public QObject {
+class LayeringTest : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -107,8 +110,10 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("header");
         QTest::addColumn<QStringList>("allowed");
-        QTest::newRow("prometheus-cpp") << "^prometheus/" << QStringList{QStringLiteral("gateway/telemetry/")};
-        QTest::newRow("OpenSSL's TLS") << "^openssl/(ssl|tls1|dtls1)\\.h$" << QStringList{QStringLiteral("gateway/tls/")};
+        QTest::newRow("prometheus-cpp")
+            << "^prometheus/" << QStringList{QStringLiteral("gateway/telemetry/")};
+        QTest::newRow("OpenSSL's TLS")
+            << "^openssl/(ssl|tls1|dtls1)\\.h$" << QStringList{QStringLiteral("gateway/tls/")};
         QTest::newRow("libyaml") << "^yaml\\.h$" << QStringList{QStringLiteral("models/schema/")};
         QTest::newRow("QScintilla") << "^Qsci/" << QStringList{QStringLiteral("widgets/editor/")};
         QTest::newRow("widgets") << "^(QtWidgets/|QWidget$|QApplication$|QPainter$)"
@@ -124,8 +129,9 @@ private Q_SLOTS:
         const QList<Include> includes = includesUnder({QStringLiteral("models"), QStringLiteral("gateway"),
                                                        QStringLiteral("widgets"), QStringLiteral("app")});
         for (const Include& include : includes) {
-            const bool inside = std::any_of(allowed.begin(), allowed.end(),
-                                            [&](const QString& folder) { return include.file.startsWith(folder); });
+            const bool inside = std::any_of(allowed.begin(), allowed.end(), [&](const QString& folder) {
+                return include.file.startsWith(folder);
+            });
             if (pattern.match(include.target).hasMatch() && !inside)
                 wrong << QStringLiteral("%1:%2: %3").arg(include.file).arg(include.line).arg(include.target);
         }
@@ -140,7 +146,8 @@ private Q_SLOTS:
         ldd.start(QStringLiteral("ldd"), {program});
         QVERIFY(ldd.waitForFinished());
         const QString linked = QString::fromUtf8(ldd.readAllStandardOutput());
-        QVERIFY2(linked.contains(QLatin1StringView("libQt6Core")), "ldd says nothing of Qt: is it read rightly?");
+        QVERIFY2(linked.contains(QLatin1StringView("libQt6Core")),
+                 "ldd says nothing of Qt: is it read rightly?");
         for (const char* library : {"libQt6Gui", "libQt6Widgets", "libGL", "libX11", "libqscintilla"})
             QVERIFY2(!linked.contains(QLatin1StringView(library)), library);
     }
