@@ -67,7 +67,7 @@ private Q_SLOTS:
         QTest::newRow("no token") << QByteArray("request: {set: {'X User': a}}")
                                   << QStringLiteral("invalid-header-name");
         QTest::newRow("line break") << QByteArray("request: {set: {X: \"a\\nb\"}}")
-                                    << QStringLiteral("invalid-header-value");
+                                    << QStringLiteral("control-character");
         QTest::newRow("unknown variable")
             << QByteArray("request: {set: {X: \"${password}\"}}") << QStringLiteral("invalid-header-value");
         QTest::newRow("unclosed variable")
