@@ -66,6 +66,8 @@ Result<Segment> parseSegment(QStringView segment, bool last)
             return failure(Error::invalid(u"the variable %1"_s.arg(segment)));
         return Segment{Segment::Kind::Variable, name.toString()};
     }
+    if (segment.contains(u"**"))
+        return failure(Error::invalid(u"the segment \"%1\"; ** stands alone"_s.arg(segment)));
     if (segment == u"." || segment == u"..")
         return failure(Error::invalid(u"the segment \"%1\", which no normalised path has"_s.arg(segment)));
     auto text = literal(segment);

@@ -43,12 +43,15 @@ qsizetype firstInvalidUtf8(const QByteArray& text)
     return -1;
 }
 
-SourceMap::SourceMap(const QByteArray& text) : m_text(text)
+qsizetype byteOrderMarkLength(const QByteArray& text) { return text.startsWith("\xef\xbb\xbf") ? 3 : 0; }
+
+SourceMap::SourceMap(const QByteArray& text) : m_text(text), m_start(byteOrderMarkLength(text))
 {
-    const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return quint8(c) < 0x80; });
+    const bool ascii =
+        std::all_of(text.begin() + m_start, text.end(), [](char c) { return quint8(c) < 0x80; });
     m_lines.push_back(0);
     quint32 character = 0;
-    for (qsizetype i = 0; i < text.size(); ++i) {
+    for (qsizetype i = m_start; i < text.size(); ++i) {
         if (isContinuation(text[i]))
             continue;
         if (!ascii)
@@ -63,18 +66,18 @@ SourceMap::SourceMap(const QByteArray& text) : m_text(text)
 
 Mark SourceMap::at(std::size_t character) const
 {
-    const std::size_t last = m_offsets.empty() ? std::size_t(m_text.size()) : m_offsets.size() - 1;
+    const std::size_t last = m_offsets.empty() ? std::size_t(m_text.size() - m_start) : m_offsets.size() - 1;
     character = std::min(character, last);
     const auto line = std::upper_bound(m_lines.begin(), m_lines.end(), quint32(character)) - 1;
     return {.line = int(line - m_lines.begin()) + 1,
             .column = int(character - *line) + 1,
-            .offset = m_offsets.empty() ? qsizetype(character) : qsizetype(m_offsets[character])};
+            .offset = m_offsets.empty() ? m_start + qsizetype(character) : qsizetype(m_offsets[character])};
 }
 
 Mark SourceMap::atByte(qsizetype offset) const
 {
     if (m_offsets.empty())
-        return at(std::size_t(std::max<qsizetype>(0, offset)));
+        return at(std::size_t(std::max<qsizetype>(0, offset - m_start)));
     const auto character = std::lower_bound(m_offsets.begin(), m_offsets.end(), quint32(offset));
     return at(std::size_t(character - m_offsets.begin()));
 }

@@ -63,8 +63,10 @@ public:
     {
         yaml_parser_initialize(&m_parser);
         yaml_parser_set_encoding(&m_parser, YAML_UTF8_ENCODING);
-        yaml_parser_set_input_string(&m_parser, reinterpret_cast<const unsigned char*>(text.constData()),
-                                     std::size_t(text.size()));
+        const qsizetype start = byteOrderMarkLength(text);
+        yaml_parser_set_input_string(&m_parser,
+                                     reinterpret_cast<const unsigned char*>(text.constData() + start),
+                                     std::size_t(text.size() - start));
     }
     Reader(const Reader&) = delete;
     Reader& operator=(const Reader&) = delete;
@@ -137,10 +139,12 @@ bool Reader::take(const yaml_event_t& event)
     case YAML_DOCUMENT_START_EVENT:
         m_root.reset();
         m_refused = false;
-        return true;
+        return m_documents.size() < std::size_t(m_limits.documents) ||
+               overLimit(nodeAt(event, Node::Kind::Null, Node::Style::Plain),
+                         u"more than %1 documents"_s.arg(m_limits.documents), u"a smaller file"_s);
     case YAML_DOCUMENT_END_EVENT:
         endDocument();
-        return m_documents.size() < std::size_t(m_limits.documents);
+        return true;
     case YAML_ALIAS_EVENT: {
         Node node = nodeAt(event, Node::Kind::Null, Node::Style::Plain);
         refuse(u"yaml-alias"_s, node,
@@ -289,8 +293,8 @@ void Reader::syntaxError()
 {
     Node at;
     const bool byReader = m_parser.error == YAML_READER_ERROR;
-    at.start =
-        byReader ? m_map.atByte(qsizetype(m_parser.problem_offset)) : m_map.at(m_parser.problem_mark.index);
+    at.start = byReader ? m_map.atByte(byteOrderMarkLength(m_text) + qsizetype(m_parser.problem_offset))
+                        : m_map.at(m_parser.problem_mark.index);
     QString problem = m_parser.problem ? QString::fromUtf8(m_parser.problem) : u"not enough memory"_s;
     if (m_parser.context && !byReader)
         problem += u" ("_s + QString::fromUtf8(m_parser.context) +
