@@ -42,7 +42,7 @@ struct BudgetStatus
     Events events;               ///< over `covered`
     std::optional<double> left;  ///< share of the budget left, 1 = untouched, below 0 = overspent
     std::vector<BurnRate> burns; ///< ascending windows; a window without data is absent
-    std::optional<std::chrono::seconds> goneIn; ///< at the pace of the last hour; none when it never goes
+    std::optional<std::chrono::seconds> goneIn; ///< at the last hour's pace; none when it never goes
     std::chrono::seconds covered{0};            ///< how much of the objective's window has data
     Clock::Wall at;                             ///< when the budget was computed
 
@@ -51,5 +51,25 @@ struct BudgetStatus
     /// True when the data is younger than the objective's window: the budget counts what exists.
     [[nodiscard]] bool isPartial() const { return covered < objective.window; }
 };
+
+/// What was counted for one objective.
+struct Measurement
+{
+    Events events; ///< over the objective's window, or what exists of it
+    std::chrono::seconds covered{0};
+    Clock::Wall at;
+
+    struct Window
+    {
+        std::chrono::seconds window{0};
+        Events events;
+        Clock::Wall at;
+    };
+    std::vector<Window> windows;
+};
+
+/// The budget, its burn rates and the verdict. Sources: Google, The Site Reliability Workbook, chapter 5
+/// ("Alerting on SLOs": multi-window, multi-burn-rate); the traffic floor is ours, see traffic_floor.h.
+[[nodiscard]] BudgetStatus judge(const Objective& objective, const Measurement& measurement);
 
 } // namespace postern::slo
