@@ -17,7 +17,7 @@ class PrometheusClient;
 /// Owner: the shell. Thread: the UI's; answers are parsed on the client's thread. The number of questions
 /// a refresh is fixed: none grows with the number of APIs. A question is never asked while its last answer
 /// is outstanding, and one that took t seconds rests for 20 t, so that dear ones (30 days) load Prometheus
-/// by at most a twentieth. When Prometheus is away the last snapshot stays, marked.
+/// by at most a twentieth (question_schedule.h). When Prometheus is away the last snapshot stays, marked.
 class FleetPoller final : public QObject
 {
     Q_OBJECT
@@ -25,7 +25,7 @@ public:
     struct Options
     {
         std::chrono::milliseconds refresh{15'000};
-        std::chrono::seconds scrapeInterval{15}; ///< rates look back at least four of these
+        std::chrono::milliseconds scrapeInterval{0}; ///< 0: asked of Prometheus, 15 s until it answers
         std::chrono::seconds range{6 * 3600};    ///< of the traffic series
     };
 

@@ -132,14 +132,16 @@ void PrometheusClient::parseAside(PrometheusCall* call, int status, const QByteA
     });
 }
 
-PrometheusCall* PrometheusClient::query(const QString& promql, Clock::Wall at, QObject* context,
+PrometheusCall* PrometheusClient::query(const QString& promql, std::optional<Clock::Wall> at, QObject* context,
                                         QueryHandler handler)
 {
     QNetworkRequest post = request(QStringLiteral("/api/v1/query"));
     post.setHeader(QNetworkRequest::ContentTypeHeader, QStringLiteral("application/x-www-form-urlencoded"));
-    const QByteArray body =
-        form({{QStringLiteral("query"), promql}, {QStringLiteral("time"), unixSeconds(at)}});
-    return start<PrometheusAnswer>(m_network.post(post, body), context, std::move(handler), parseQueryReply);
+    std::vector<std::pair<QString, QString>> fields{{QStringLiteral("query"), promql}};
+    if (at)
+        fields.emplace_back(QStringLiteral("time"), unixSeconds(*at));
+    return start<PrometheusAnswer>(m_network.post(post, form(fields)), context, std::move(handler),
+                                   parseQueryReply);
 }
 
 PrometheusCall* PrometheusClient::queryRange(const QString& promql, Clock::Wall start, Clock::Wall end,

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace postern {
 
@@ -34,8 +35,10 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<PrometheusClient>> create(const PrometheusEndpoint& endpoint);
     ~PrometheusClient() override;
 
-    /// The value of \a promql at one moment. The call is the client's; hold it in a QPointer to cancel it.
-    PrometheusCall* query(const QString& promql, Clock::Wall at, QObject* context, QueryHandler handler);
+    /// The value of \a promql at one moment, by default Prometheus' own now: the two clocks may differ. The call
+    /// is the client's; hold it in a QPointer to cancel it.
+    PrometheusCall* query(const QString& promql, std::optional<Clock::Wall> at, QObject* context,
+                          QueryHandler handler);
     /// Its values from \a start to \a end, both included.
     PrometheusCall* queryRange(const QString& promql, Clock::Wall start, Clock::Wall end,
                                std::chrono::seconds step, QObject* context, QueryHandler handler);
