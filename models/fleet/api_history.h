@@ -23,7 +23,7 @@ struct ConfigurationChange
     Clock::Wall at;
     QString hash;
     QString revision;
-    int instances = 0; ///< how many ran it at the end of the range
+    int instances = 0; ///< the most that ran it at once
 };
 
 /// What the API page's charts show, all over the same steps.
@@ -48,8 +48,8 @@ class ApiHistoryLoader final : public QObject
 {
     Q_OBJECT
 public:
-    explicit ApiHistoryLoader(PrometheusClient& prometheus, std::chrono::seconds scrapeInterval,
-                              QObject* parent = nullptr);
+    ApiHistoryLoader(PrometheusClient& prometheus, std::chrono::milliseconds scrapeInterval,
+                     QObject* parent = nullptr);
     ~ApiHistoryLoader() override;
 
     /// \a end - \a range … \a end, in at most \a points steps.

@@ -21,4 +21,12 @@ struct ApiExpectation
     friend bool operator==(const ApiExpectation&, const ApiExpectation&) = default;
 };
 
+struct EffectiveDocument;
+struct Objective;
+
+/// A document's objective with its percentages made ratios.
+[[nodiscard]] slo::Objective objectiveOf(const Objective& stated);
+/// What \a document, as it stands at \a commit, expects of its gateways.
+[[nodiscard]] ApiExpectation expectationOf(const EffectiveDocument& document, const QString& commit);
+
 } // namespace postern

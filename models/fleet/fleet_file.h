@@ -12,7 +12,8 @@ namespace postern {
 /// when an editor or a ConfigMap replaces the file. A file with errors never replaces a good list: the state
 /// turns `Partial` while the last good one is held, `Away` while there is none.
 /// Owner: the shell. Thread: the UI's; the file is small and local, at most 16 MiB.
-class FleetFile final : public FleetSource {
+class FleetFile final : public FleetSource
+{
     Q_OBJECT
 public:
     FleetFile(const QString& path, const Clock& clock, QObject* parent = nullptr);

@@ -23,7 +23,8 @@ constexpr milliseconds kTargetsEvery = 10min;
 
 } // namespace
 
-class FleetPoller::Private final : public QObject {
+class FleetPoller::Private final : public QObject
+{
 public:
     Private(FleetPoller* poller, PrometheusClient& prometheus, FleetSource& fleet, const Clock& clock,
             const Options& options);
@@ -66,11 +67,7 @@ private:
 
 FleetPoller::Private::Private(FleetPoller* poller, PrometheusClient& prometheus, FleetSource& fleet,
                               const Clock& clock, const Options& chosen)
-    : options(chosen)
-    , m_poller(poller)
-    , m_prometheus(prometheus)
-    , m_fleet(fleet)
-    , m_clock(clock)
+    : options(chosen), m_poller(poller), m_prometheus(prometheus), m_fleet(fleet), m_clock(clock)
 {
     if (options.scrapeInterval > 0ms)
         m_scrapeInterval = options.scrapeInterval;
@@ -88,8 +85,10 @@ void FleetPoller::Private::setScope()
     for (const ApiExpectation& expectation : expectations) {
         for (const slo::Objective& objective : expectation.objectives) {
             // Only what shapes the questions: a thousand APIs share a few windows and thresholds.
-            const slo::Objective shape{
-                .name = {}, .kind = objective.kind, .threshold = objective.threshold, .window = objective.window};
+            const slo::Objective shape{.name = {},
+                                       .kind = objective.kind,
+                                       .threshold = objective.threshold,
+                                       .window = objective.window};
             if (std::find(scope.objectives.begin(), scope.objectives.end(), shape) == scope.objectives.end())
                 scope.objectives.push_back(shape);
         }
@@ -122,9 +121,10 @@ void FleetPoller::Private::askOne(std::size_t index)
     const FleetQuestion question = m_schedule.entries()[index].question;
     m_schedule.asked(index, m_clock.steady());
     if (question.kind != FleetQuestion::Kind::Traffic) {
-        m_calls.push_back(m_prometheus.query(
-            question.promql, std::nullopt, this,
-            [this, question](const Result<PrometheusAnswer>& answer) { take(question, answer, serverNow()); }));
+        m_calls.push_back(m_prometheus.query(question.promql, std::nullopt, this,
+                                             [this, question](const Result<PrometheusAnswer>& answer) {
+                                                 take(question, answer, serverNow());
+                                             }));
         return;
     }
     // On whole steps, so that a point stays where it is from refresh to refresh.
@@ -143,8 +143,8 @@ void FleetPoller::Private::take(const FleetQuestion& question, const Result<Prom
         return; // the scope changed meanwhile
     if (answer) {
         // An instant answer carries the moment it is true for, by Prometheus' clock.
-        const bool dated = question.kind != FleetQuestion::Kind::Traffic && !answer->series.empty()
-            && !answer->series.front().points.empty();
+        const bool dated = question.kind != FleetQuestion::Kind::Traffic && !answer->series.empty() &&
+                           !answer->series.front().points.empty();
         const Clock::Wall at = dated ? answer->series.front().points.front().at : asked;
         if (dated)
             m_skew = at - m_clock.wall();
@@ -164,13 +164,14 @@ void FleetPoller::Private::askTargets()
     if (options.scrapeInterval > 0ms || (m_targetsAskedAt && now - *m_targetsAskedAt < kTargetsEvery))
         return;
     m_targetsAskedAt = now;
-    m_calls.push_back(m_prometheus.targets(this, [this](const Result<std::vector<PrometheusTarget>>& targets) {
-        // What only speaks the query API has no targets: the usual interval stays.
-        if (targets)
-            takeTargets(*targets);
-        else if (targets.error().retryable)
-            m_targetsAskedAt.reset();
-    }));
+    m_calls.push_back(
+        m_prometheus.targets(this, [this](const Result<std::vector<PrometheusTarget>>& targets) {
+            // What only speaks the query API has no targets: the usual interval stays.
+            if (targets)
+                takeTargets(*targets);
+            else if (targets.error().retryable)
+                m_targetsAskedAt.reset();
+        }));
 }
 
 void FleetPoller::Private::takeTargets(const std::vector<PrometheusTarget>& targets)
@@ -227,8 +228,7 @@ void FleetPoller::Private::publish()
 
 FleetPoller::FleetPoller(PrometheusClient& prometheus, FleetSource& fleet, const Clock& clock,
                          const Options& options, QObject* parent)
-    : QObject(parent)
-    , d(std::make_unique<Private>(this, prometheus, fleet, clock, options))
+    : QObject(parent), d(std::make_unique<Private>(this, prometheus, fleet, clock, options))
 {}
 
 FleetPoller::~FleetPoller() = default;
@@ -251,10 +251,7 @@ void FleetPoller::stop()
     d->m_schedule.setQuestions({});
 }
 
-void FleetPoller::refresh()
-{
-    d->ask(true);
-}
+void FleetPoller::refresh() { d->ask(true); }
 
 void FleetPoller::setRange(std::chrono::seconds range)
 {
@@ -269,9 +266,6 @@ void FleetPoller::setExpectations(std::vector<ApiExpectation> expectations)
     d->m_publishSoon.start();
 }
 
-FleetSnapshotPtr FleetPoller::snapshot() const
-{
-    return d->snapshot;
-}
+FleetSnapshotPtr FleetPoller::snapshot() const { return d->snapshot; }
 
 } // namespace postern

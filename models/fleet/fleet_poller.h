@@ -26,7 +26,7 @@ public:
     {
         std::chrono::milliseconds refresh{15'000};
         std::chrono::milliseconds scrapeInterval{0}; ///< 0: asked of Prometheus, 15 s until it answers
-        std::chrono::seconds range{6 * 3600};    ///< of the traffic series
+        std::chrono::seconds range{6 * 3600};        ///< of the traffic series
     };
 
     FleetPoller(PrometheusClient& prometheus, FleetSource& fleet, const Clock& clock, const Options& options,

@@ -32,15 +32,15 @@ struct HealthReason
 
     Kind kind = Kind::NoMetrics;
     Health severity = Health::Unknown;
-    QString objective;
+    QString objective{};
     double value = 0.0;
     double limit = 0.0;
     std::chrono::seconds window{0};
     int count = 0;
     int of = 0;
-    std::optional<std::chrono::seconds> goneIn;
-    std::optional<Clock::Wall> since;
-    QString hash;
+    std::optional<std::chrono::seconds> goneIn{};
+    std::optional<Clock::Wall> since{};
+    QString hash{};
 
     friend bool operator==(const HealthReason&, const HealthReason&) = default;
 };

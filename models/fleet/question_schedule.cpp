@@ -12,8 +12,8 @@ constexpr Clock::Steady::duration kLongestRest = 10min;
 
 bool unreachable(const Error& error)
 {
-    return error.kind == Error::Kind::Unavailable || error.kind == Error::Kind::TimedOut
-        || error.kind == Error::Kind::Denied;
+    return error.kind == Error::Kind::Unavailable || error.kind == Error::Kind::TimedOut ||
+           error.kind == Error::Kind::Denied;
 }
 
 } // namespace
@@ -23,8 +23,8 @@ void QuestionSchedule::setQuestions(std::vector<FleetQuestion> questions)
     std::vector<Entry> entries;
     for (FleetQuestion& question : questions) {
         const auto same = std::find_if(m_entries.begin(), m_entries.end(), [&question](const Entry& entry) {
-            return entry.question.promql == question.promql && entry.question.name() == question.name()
-                && entry.question.step == question.step;
+            return entry.question.promql == question.promql && entry.question.name() == question.name() &&
+                   entry.question.step == question.step;
         });
         if (same != m_entries.end())
             entries.push_back(std::move(*same));

@@ -15,9 +15,11 @@ namespace postern {
 ///
 /// Rests: an answer that took t is asked for again after 20 t (at most ten minutes), one that timed out after
 /// 4 t, one that Prometheus refuses (a query too large) after a minute, one that could not be asked at once.
-class QuestionSchedule {
+class QuestionSchedule
+{
 public:
-    struct Entry {
+    struct Entry
+    {
         FleetQuestion question;
         Clock::Steady askedAt;
         Clock::Steady dueAt;
