@@ -23,6 +23,7 @@ struct Loaded
     D document;
     QString file;
     std::vector<NamedFile> files; ///< each once, by path
+    Node root;                    ///< the text's tree, for the places of its parts
     bool usable = true;           ///< no error in it
 };
 
@@ -34,7 +35,7 @@ struct LoadedDocuments
     std::vector<Finding> findings; ///< by file, then place
 
     [[nodiscard]] const Loaded<ApiGateway>* api(QStringView id) const;
-    [[nodiscard]] QStringList apiIds() const;
+    [[nodiscard]] QStringList apiIds() const; ///< in order of their files
 };
 
 /// Parses the documents of \a files with all checks that need no other document, and those between them (the

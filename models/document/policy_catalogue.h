@@ -41,6 +41,7 @@ public:
     virtual ~PolicyCatalogue() = default;
     [[nodiscard]] virtual const std::vector<PolicyTypeDescription>& types() const = 0;
     [[nodiscard]] const PolicyTypeDescription* find(QStringView type) const;
+    [[nodiscard]] QStringList names() const;
 };
 
 } // namespace postern

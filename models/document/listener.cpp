@@ -1,0 +1,90 @@
+#include "models/document/listener.h"
+
+namespace postern {
+
+namespace {
+
+constexpr Choice<Protocol> protocols[] = {
+    {"h2", Protocol::Http2, "HTTP/2 over TLS.", Built::NotYet},
+    {"http1", Protocol::Http1, "HTTP/1.1."},
+    {"h2c", Protocol::Http2Cleartext, "HTTP/2 with prior knowledge, without TLS.", Built::NotYet},
+};
+
+constexpr Choice<ProxyProtocol> proxyProtocols[] = {
+    {"off", ProxyProtocol::Off, "None is read."},
+    {"v1", ProxyProtocol::V1, "The text form is required.", Built::NotYet},
+    {"v2", ProxyProtocol::V2, "The binary form is required.", Built::NotYet},
+    {"any", ProxyProtocol::Any, "Either form is required.", Built::NotYet},
+};
+
+constexpr Choice<TlsVersion> tlsVersions[] = {
+    {"1.2", TlsVersion::V1_2, "TLS 1.2 and later."},
+    {"1.3", TlsVersion::V1_3, "TLS 1.3 alone."},
+};
+
+constexpr Choice<ClientCertificateMode> clientCertificateModes[] = {
+    {"off", ClientCertificateMode::Off, "None is asked for."},
+    {"optional", ClientCertificateMode::Optional, "Asked for, verified where one is given."},
+    {"required", ClientCertificateMode::Required, "No connection without one."},
+};
+
+const Record<ClientCertificates>& clientCertificatesRecord()
+{
+    static const auto instance =
+        record<ClientCertificates>("clientCertificates", "What clients must show of themselves.")
+            .field("mode", &ClientCertificates::mode, "Whether a client needs a certificate.")
+            .field("ca", &ClientCertificates::ca,
+                   "The authorities that clients' certificates are verified by: `ca.crt`.");
+    return instance;
+}
+
+const Record<ListenerTls>& listenerTlsRecord()
+{
+    static const auto instance =
+        record<ListenerTls>("tls", "TLS of a listener.")
+            .field("certificate", &ListenerTls::certificate, "The folder with `tls.crt` and `tls.key`.")
+            .required()
+            .field("minVersion", &ListenerTls::minVersion, "The oldest version accepted.")
+            .field("clientCertificates", &ListenerTls::clientCertificates, "Certificates of clients.",
+                   clientCertificatesRecord());
+    return instance;
+}
+
+} // namespace
+
+std::span<const Choice<Protocol>> choicesOf(Protocol) { return protocols; }
+
+std::span<const Choice<ProxyProtocol>> choicesOf(ProxyProtocol) { return proxyProtocols; }
+
+std::span<const Choice<TlsVersion>> choicesOf(TlsVersion) { return tlsVersions; }
+
+std::span<const Choice<ClientCertificateMode>> choicesOf(ClientCertificateMode)
+{
+    return clientCertificateModes;
+}
+
+const Record<Listener>& listenerRecord()
+{
+    static const auto instance =
+        record<Listener>("listener", "An address the gateway accepts connections on.")
+            .field("name", &Listener::name, "What metrics and `--listen` call it.")
+            .required()
+            .matching(text_rules::name())
+            .field("address", &Listener::address, "IPv4:port or [IPv6]:port. Port 0 takes any free one.")
+            .required()
+            .matching(text_rules::listenAddress())
+            .field("protocols", &Listener::protocols, "What clients may speak.")
+            .items(1, 3)
+            .unique()
+            .field("tls", &Listener::tls, "TLS; without it the listener is plain.", listenerTlsRecord())
+            .notYetBuilt()
+            .field("trustedProxies", &Listener::trustedProxies,
+                   "Whose X-Forwarded-* and Forwarded are believed: ranges of addresses.")
+            .items(0, 256)
+            .matching(text_rules::ipRange())
+            .field("proxyProtocol", &Listener::proxyProtocol,
+                   "The PROXY protocol of a load balancer in front. Never guessed.");
+    return instance;
+}
+
+} // namespace postern

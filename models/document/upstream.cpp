@@ -1,0 +1,176 @@
+#include "models/document/upstream.h"
+
+namespace postern {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Choice<UpstreamProtocol> protocols[] = {
+    {"http1", UpstreamProtocol::Http1, "HTTP/1.1."},
+    {"h2c", UpstreamProtocol::Http2Cleartext, "HTTP/2 with prior knowledge, without TLS.", Built::NotYet},
+    {"h2", UpstreamProtocol::Http2, "HTTP/2 over TLS.", Built::NotYet},
+};
+
+constexpr Choice<Balancer> balancers[] = {
+    {"roundRobin", Balancer::RoundRobin, "In turn, by weight."},
+    {"leastRequest", Balancer::LeastRequest,
+     "To the endpoint with the fewest requests in flight, by weight."},
+    {"random", Balancer::Random, "By chance, by weight.", Built::NotYet},
+    {"consistentHash", Balancer::ConsistentHash, "The same `hashOn`, the same endpoint.", Built::NotYet},
+};
+
+constexpr Choice<DnsRecordType> dnsRecordTypes[] = {
+    {"A", DnsRecordType::A, "Addresses; the port stands in the document."},
+    {"SRV", DnsRecordType::Srv, "Names and ports."},
+};
+
+const Record<Endpoint>& endpointRecord()
+{
+    static const auto instance = record<Endpoint>("endpoint", "One address of an upstream.")
+                                     .field("address", &Endpoint::address, "IPv4:port or [IPv6]:port.")
+                                     .required()
+                                     .matching(text_rules::endpointAddress())
+                                     .field("weight", &Endpoint::weight, "Its share of the requests.")
+                                     .range(1, 1000);
+    return instance;
+}
+
+const Record<UpstreamDns>& dnsRecord()
+{
+    static const auto instance =
+        record<UpstreamDns>("dns", "Endpoints found by name.")
+            .field("name", &UpstreamDns::name, "The name that is looked up.")
+            .required()
+            .matching(text_rules::notEmpty())
+            .field("port", &UpstreamDns::port, "The port of every address found.")
+            .range(0, 65535)
+            .field("type", &UpstreamDns::type, "Which records are asked for.")
+            .field("refresh", &UpstreamDns::refresh, "How often the name is looked up again.")
+            .range(1s, 1h);
+    return instance;
+}
+
+const Record<UpstreamTls>& tlsRecord()
+{
+    static const auto instance =
+        record<UpstreamTls>("tls", "TLS to the upstream.")
+            .field("ca", &UpstreamTls::ca, "The authorities that its certificate is verified by: `ca.crt`.")
+            .field("serverName", &UpstreamTls::serverName, "The name its certificate must have.")
+            .field("clientCertificate", &UpstreamTls::clientCertificate,
+                   "The gateway's own certificate: `tls.crt` and `tls.key`.")
+            .field("verify", &UpstreamTls::verify, "Whether the certificate is verified at all.");
+    return instance;
+}
+
+const Record<Retries>& retriesRecord()
+{
+    static const auto instance =
+        record<Retries>("retries",
+                        "Second attempts, where the first provably did nothing or may be repeated.")
+            .field("attempts", &Retries::attempts, "Attempts after the first.")
+            .range(0, 10)
+            .field("on", &Retries::on, "What is tried again: connectFailure, reset, or a status in quotes.")
+            .items(1, 16)
+            .unique()
+            .field("budget", &Retries::budget, "The most retries, as a share of all requests.")
+            .range(0, 100)
+            .unit("%")
+            .field("perTryTimeout", &Retries::perTryTimeout, "How long one attempt may take.")
+            .range(1ms, 1h);
+    return instance;
+}
+
+const Record<HealthCheck>& healthCheckRecord()
+{
+    static const auto instance =
+        record<HealthCheck>("healthCheck", "Asks each endpoint whether it is well.")
+            .field("path", &HealthCheck::path, "The path that is asked for.")
+            .required()
+            .matching(text_rules::plainPath())
+            .field("interval", &HealthCheck::interval, "How often.")
+            .range(100ms, 1h)
+            .field("timeout", &HealthCheck::timeout, "How long an answer may take.")
+            .range(1ms, 1min)
+            .field("healthyAfter", &HealthCheck::healthyAfter,
+                   "Good answers in a row until it gets requests.")
+            .range(1, 100)
+            .field("unhealthyAfter", &HealthCheck::unhealthyAfter, "Bad answers in a row until it gets none.")
+            .range(1, 100);
+    return instance;
+}
+
+const Record<OutlierDetection>& outlierDetectionRecord()
+{
+    static const auto instance =
+        record<OutlierDetection>("outlierDetection", "Sets endpoints aside that fail requests.")
+            .field("consecutiveErrors", &OutlierDetection::consecutiveErrors, "Failures in a row until then.")
+            .range(1, 1000)
+            .field("baseEjection", &OutlierDetection::baseEjection, "How long at first; longer each time.")
+            .range(1s, 1h)
+            .field("maxEjected", &OutlierDetection::maxEjected,
+                   "The most endpoints that are set aside at once.")
+            .range(0, 100)
+            .unit("%");
+    return instance;
+}
+
+} // namespace
+
+std::span<const Choice<UpstreamProtocol>> choicesOf(UpstreamProtocol) { return protocols; }
+
+std::span<const Choice<Balancer>> choicesOf(Balancer) { return balancers; }
+
+std::span<const Choice<DnsRecordType>> choicesOf(DnsRecordType) { return dnsRecordTypes; }
+
+const Record<Upstream>& upstreamRecord()
+{
+    static const auto instance =
+        record<Upstream>("upstream", "Where requests go on to.")
+            .field("name", &Upstream::name, "What routes and metrics call it.")
+            .required()
+            .matching(text_rules::name())
+            .field("protocol", &Upstream::protocol, "What it speaks.")
+            .field("endpoints", &Upstream::endpoints, "Its addresses.", endpointRecord())
+            .items(1, 1000)
+            .unique("address")
+            .field("dns", &Upstream::dns, "Its name, instead of addresses.", dnsRecord())
+            .notYetBuilt()
+            .field("tls", &Upstream::tls, "TLS to it.", tlsRecord())
+            .notYetBuilt()
+            .field("balancer", &Upstream::balancer, "Which endpoint gets the next request.")
+            .field("hashOn", &Upstream::hashOn,
+                   "What consistentHash looks at: address, caller or header.NAME.")
+            .notYetBuilt()
+            .field("slowStart", &Upstream::slowStart,
+                   "How long a new endpoint's share grows until it is whole.")
+            .range(0ms, 1h)
+            .notYetBuilt()
+            .field("connectTimeout", &Upstream::connectTimeout, "How long a connection may take to open.")
+            .range(1ms, 5min)
+            .field("idleTimeout", &Upstream::idleTimeout,
+                   "How long an unused connection is kept. Shorter than the upstream's own.")
+            .range(1ms, 24h)
+            .field("maxConnections", &Upstream::maxConnections,
+                   "The most connections at once, over all workers.")
+            .range(1, 1'000'000)
+            .field("maxPending", &Upstream::maxPending,
+                   "The most requests that wait for a connection; beyond it they get 503.")
+            .range(0, 1'000'000)
+            .field("retries", &Upstream::retries, "Second attempts.", retriesRecord())
+            .notYetBuilt()
+            .field("healthCheck", &Upstream::healthCheck, "Active health checks.", healthCheckRecord())
+            .notYetBuilt()
+            .field("outlierDetection", &Upstream::outlierDetection, "Passive health checks.",
+                   outlierDetectionRecord())
+            .notYetBuilt()
+            .check([](const Upstream& upstream, RecordContext& context) {
+                if (upstream.endpoints.empty())
+                    context.error(QStringLiteral("missing-field"), QStringLiteral("endpoints"),
+                                  QStringLiteral("nothing"),
+                                  QStringLiteral("endpoints: at least one address"));
+            });
+    return instance;
+}
+
+} // namespace postern
