@@ -36,8 +36,9 @@ Result<void> Arguments::takeOption(const QStringList& words, qsizetype& at,
     const QString& word = words[at];
     const qsizetype equals = word.indexOf(u'=');
     const QString name = word.left(equals);
-    const auto option = std::ranges::find_if(
-        options, [&name](const OptionDescription& candidate) { return name == u"--" + candidate.name; });
+    const auto option = std::ranges::find_if(options, [&name](const OptionDescription& candidate) {
+        return name == QStringLiteral("--") + candidate.name;
+    });
     if (option == options.end())
         return unusable(QStringLiteral("unknown option %1").arg(name));
     if (m_values.contains(option->name) && !option->repeatable)
