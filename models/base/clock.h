@@ -5,7 +5,8 @@
 namespace postern {
 
 /// Time as a dependency, so that tests need no sleeps. Implementations are safe to call from any thread.
-class Clock {
+class Clock
+{
 public:
     using Steady = std::chrono::steady_clock::time_point;
     using Wall = std::chrono::system_clock::time_point;
@@ -17,7 +18,8 @@ public:
     [[nodiscard]] virtual Wall wall() const = 0;
 };
 
-class SystemClock final : public Clock {
+class SystemClock final : public Clock
+{
 public:
     [[nodiscard]] Steady steady() const override { return std::chrono::steady_clock::now(); }
     [[nodiscard]] Wall wall() const override { return std::chrono::system_clock::now(); }

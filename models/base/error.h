@@ -7,7 +7,8 @@
 namespace postern {
 
 /// Where in the user's material an error lies. Unknown parts are empty or 0.
-struct Place {
+struct Place
+{
     QString file;
     int line = 0;   ///< from 1
     int column = 0; ///< from 1, in code points
@@ -20,7 +21,8 @@ struct Place {
 };
 
 /// What went wrong, whose fault it is, and where. A value: copied freely, passed between threads.
-struct Error {
+struct Error
+{
     enum class Kind {
         Invalid,     ///< input that breaks a rule
         NotFound,    ///< something named does not exist

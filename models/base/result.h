@@ -12,9 +12,6 @@ using Result = tl::expected<T, Error>;
 
 using Failure = tl::unexpected<Error>;
 
-[[nodiscard]] inline Failure failure(Error error)
-{
-    return Failure(std::move(error));
-}
+[[nodiscard]] inline Failure failure(Error error) { return Failure(std::move(error)); }
 
 } // namespace postern

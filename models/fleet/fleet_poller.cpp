@@ -221,6 +221,9 @@ void FleetPoller::Private::publish()
                                .now = serverNow(),
                                .range = options.range};
     FleetSnapshot joined = joinFleet(input, m_memory);
+    // Two refreshes or scrapes may fail before a figure counts as old.
+    joined.freshFor =
+        std::chrono::ceil<std::chrono::seconds>(3 * std::max(options.refresh, m_scrapeInterval));
     joined.sources = {m_fleet.state(), prometheusState()};
     snapshot = std::make_shared<const FleetSnapshot>(std::move(joined));
     Q_EMIT m_poller->snapshotChanged(snapshot);

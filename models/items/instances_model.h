@@ -1,23 +1,29 @@
 #pragma once
 
 #include "models/fleet/api_status.h"
-
-#include <QAbstractTableModel>
+#include "models/items/row_model.h"
 
 namespace postern {
 
+struct InstanceRow
+{
+    InstanceStatus status;
+    Clock::Wall now;
+    std::chrono::seconds freshFor{0};
+};
+
 /// A row per gateway process of one API (or of all). Owner: a page; thread: the UI's.
-class InstancesModel final : public QAbstractTableModel
+class InstancesModel final : public RowModel<InstanceRow>
 {
     Q_OBJECT
 public:
     enum Column {
         Instance,
         Api,
-        State,
+        State, ///< no text: StateRole and the page's words
         Runs,
-        AsExpected,
-        Memory, ///< MiB
+        AsExpected, ///< SortRole: 1 as Git says, 0 not; invalid when not known
+        Memory,     ///< MiB
         RequestRate,
         Age,
         ColumnCount
@@ -29,14 +35,13 @@ public:
     void setInstances(std::vector<InstanceStatus> instances, Clock::Wall now, std::chrono::seconds freshFor);
     [[nodiscard]] const InstanceStatus* status(const QModelIndex& index) const;
 
-    [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex& parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
 
-private:
-    std::vector<InstanceStatus> m_instances;
-    Clock::Wall m_now;
-    std::chrono::seconds m_freshFor{0};
+protected:
+    [[nodiscard]] QString keyOf(const InstanceRow& row) const override;
+    [[nodiscard]] bool sameCell(const InstanceRow& before, const InstanceRow& after,
+                                int column) const override;
 };
 
 } // namespace postern

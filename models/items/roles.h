@@ -23,7 +23,8 @@ enum ItemRole : int {
     CopyRole,             ///< QString for the clipboard where DisplayRole is abridged
     KeyRole,              ///< QString, the row's identity: stable over refreshes and sorting
     ReasonRole,           ///< int of HealthReason::Kind, the row's gravest; -1 without one
-    TimeRole              ///< QDateTime (UTC), when the cell's figure was true
+    TimeRole,             ///< QDateTime (UTC), when the cell's figure was true
+    VerdictRole           ///< int of slo::Verdict, on cells of a budget
 };
 
 } // namespace postern
