@@ -142,7 +142,7 @@ QString joinPath(const QString& folder, const QString& path)
     return folder.endsWith(u'/') ? folder + path : folder + u'/' + path;
 }
 
-QString folderOf(const QString& file)
+QString folderOfFile(const QString& file)
 {
     const qsizetype slash = file.lastIndexOf(u'/');
     return slash < 0 ? QString() : slash == 0 ? u"/"_s : file.left(slash);

@@ -50,7 +50,7 @@ enum class Search {
 /// `folder/path`, or `path` where the folder is the current one.
 [[nodiscard]] QString joinPath(const QString& folder, const QString& path);
 /// The folder of \a file as it is written: empty for the current one.
-[[nodiscard]] QString folderOf(const QString& file);
+[[nodiscard]] QString folderOfFile(const QString& file);
 
 /// The .yaml and .yml files at \a paths (files are taken as they are), sorted; names that start with a dot
 /// are skipped. An error when a path does not exist.

@@ -72,7 +72,7 @@ void PolicyChecker::load(const QString& path, const QString& at)
         std::any_of(m_files.begin(), m_files.end(), [&](const NamedFile& file) { return file.path == path; });
     if (known)
         return;
-    const QString folder = folderOf(m_findings.file());
+    const QString folder = folderOfFile(m_findings.file());
     auto contents = m_source.readWithin(folder, path, std::min(largestFile, largestFilesInAll - m_bytes));
     if (!contents) {
         const bool missing = contents.error().kind == Error::Kind::NotFound;
