@@ -10,12 +10,7 @@ namespace {
 
 bool isSpace(char c) { return c == ' ' || c == '\t'; }
 
-Refusal lineFault(char byte, Refusal otherwise)
-{
-    if (byte == '\n')
-        return Refusal::BareLineFeed;
-    return byte == '\r' ? Refusal::BareCarriageReturn : otherwise;
-}
+Refusal lineFault(char byte, Refusal otherwise) { return byte == '\n' ? Refusal::BareLineFeed : otherwise; }
 
 } // namespace
 
