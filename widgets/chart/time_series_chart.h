@@ -1,8 +1,9 @@
 #pragma once
 
-#include "widgets/chart/chart_data.h"
 #include "widgets/chart/chart_layout.h"
 
+#include <QPixmap>
+#include <QPointer>
 #include <QTimeZone>
 #include <QWidget>
 
@@ -12,9 +13,9 @@ namespace postern {
 
 class ChartGroup;
 
-/// Lines over time, painted by us. A missing value is a gap. Pointer or Left/Right move the crosshair (Shift:
-/// ten steps, Home/End), dragging zooms, Escape goes back, F or a click opens the flag at the crosshair,
-/// Ctrl+C copies the values. The context menu exports and copies the PromQL. UI thread.
+/// Lines over time, painted by us. A missing value is a gap. Pointer or Left/Right move the crosshair (Ctrl:
+/// ten steps, Home/End), dragging zooms, Escape goes back, Enter or a click opens the flag at the crosshair,
+/// Ctrl+C copies the values there. The context menu (Menu key) exports and copies the PromQL. UI thread.
 class TimeSeriesChart final : public QWidget
 {
     Q_OBJECT
@@ -26,10 +27,10 @@ public:
     [[nodiscard]] const ChartData& data() const { return m_data; }
     void setTimeZone(const QTimeZone& zone);
     [[nodiscard]] const QTimeZone& timeZone() const { return m_zone; }
-    /// Called by ChartGroup::add().
+    /// Called by ChartGroup::add(). Until then a chart has a crosshair of its own.
     void join(ChartGroup* group);
-    /// The moment and every series' value there: `14:03:20  2xx 1.24 k  5xx 12`.
-    [[nodiscard]] QString crosshairText() const;
+    /// The moment and every series' value there: `14:03:20, 2xx 1.24 k, 5xx 12`.
+    [[nodiscard]] QString valuesText(qint64 time) const;
 
     [[nodiscard]] QSize sizeHint() const override { return {352, 168}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {220, 120}; }
@@ -39,6 +40,8 @@ Q_SIGNALS:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
@@ -48,16 +51,19 @@ protected:
     bool event(QEvent* event) override;
 
 private:
-    [[nodiscard]] ChartLayout layoutFor(const QSizeF& size) const;
-    [[nodiscard]] std::optional<qint64> snapped(qreal x) const;
-    [[nodiscard]] const ChartMark* markAt(const QPointF& position) const;
-    void moveCrosshair(qsizetype steps);
+    void renew();
     void describe();
+    [[nodiscard]] const ChartMark* markNear(qreal x) const;
+    [[nodiscard]] qint64 snapped(qint64 time) const;
+    void stepCrosshair(qsizetype steps);
+    bool goBack();
+    bool openMark(qreal x);
 
     ChartData m_data;
     QTimeZone m_zone = QTimeZone::utc();
-    ChartGroup* m_group = nullptr;
-    ChartGroup* m_ownGroup;
+    QPointer<ChartGroup> m_group;
+    ChartLayout m_layout;
+    QPixmap m_picture; ///< everything but the crosshair; null: to be painted again
     std::optional<QPointF> m_press;
     std::optional<QPointF> m_drag;
 };

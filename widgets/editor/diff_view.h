@@ -1,5 +1,7 @@
 #pragma once
 
+#include "widgets/editor/diff_lines.h"
+
 #include <QPlainTextEdit>
 
 namespace postern {
@@ -14,22 +16,16 @@ public:
 
     /// \a context lines around each change; the rest is folded into "… 41 lines".
     void setTexts(const QString& before, const QString& after, int context = 3);
-    [[nodiscard]] int addedLines() const { return m_added; }
-    [[nodiscard]] int removedLines() const { return m_removed; }
+    [[nodiscard]] int addedLines() const;
+    [[nodiscard]] int removedLines() const;
 
 protected:
     void changeEvent(QEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void write();
-    void paintGutter();
 
-    QString m_before;
-    QString m_after;
-    int m_context = 3;
-    int m_added = 0;
-    int m_removed = 0;
+    QList<DiffLine> m_lines;
 };
 
 } // namespace postern

@@ -10,7 +10,6 @@ class QsciScintilla;
 namespace postern {
 
 class FindBar;
-class YamlColours;
 
 /// YAML as text: coloured from the tokens, line numbers, findings in the margin and under the words with
 /// their messages, lines that differ from the original tinted, the object being edited tinted. Ctrl+F finds,
@@ -49,16 +48,20 @@ Q_SIGNALS:
 
 protected:
     void changeEvent(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-    void dress();
-    void onTextChanged();
-    void markChanged();
+    void behave();
     void wire();
+    void dress();
+    void markChanged();
+    void markFindings();
+    void markObject();
+    void replaceMiddle(const QByteArray& text);
+    [[nodiscard]] QString findingsAt(int line) const;
 
     QsciScintilla* m_editor;
     FindBar* m_find;
-    YamlColours* m_colours;
     QString m_original;
     QList<TextFinding> m_findings;
     QList<int> m_changed;

@@ -2,6 +2,7 @@
 
 #include "widgets/table/cell_roles.h"
 
+#include <QHash>
 #include <QTableView>
 
 class QSettings;
@@ -13,7 +14,8 @@ class TableFilter;
 class TableHeader;
 
 /// A table of values: sticky first column, header click sorts, a funnel filters, one hairline between rows.
-/// Enter opens, Space previews, Ctrl+C copies the selected rows as text. Nothing is edited in it.
+/// Enter opens, Space previews, Ctrl+C copies the selected rows as text; Alt+Up sorts by the current cell's
+/// column, Alt+Down opens its filter. Nothing is edited in it.
 /// UI thread; owns its delegates and its sorting and filtering model, never the source model.
 class DataTable final : public QTableView
 {
@@ -53,8 +55,6 @@ public:
     [[nodiscard]] double sparklineMaximum(int column) const;
 
     void setHoveredRow(int row);
-    /// Keys of the table, also for its sticky column's view. True: done.
-    bool onKey(QKeyEvent* event);
 
 Q_SIGNALS:
     /// Enter or double click; indexes are the source model's.
@@ -72,11 +72,15 @@ protected:
     void leaveEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     bool viewportEvent(QEvent* event) override;
+    void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
 
 private:
     friend class StickyColumn;
+    void behave();
+    void wire();
     void applyColumns();
     void save();
+    void repaintRow(int row);
     void activate(const QModelIndex& index);
 
     CellRoles m_roles;
@@ -88,7 +92,7 @@ private:
     QSettings* m_settings = nullptr;
     QString m_settingsKey;
     int m_hoveredRow = -1;
-    mutable QList<double> m_sparklineMaxima; ///< NaN: to be found again
+    mutable QHash<int, double> m_sparklineMaxima; ///< found when first painted, forgotten with the data
 };
 
 } // namespace postern

@@ -3,12 +3,16 @@
 #include "widgets/table/cell_roles.h"
 
 #include <QHash>
+#include <QSet>
 #include <QSortFilterProxyModel>
+
+#include <vector>
 
 namespace postern {
 
 /// Sorts and filters a model for a DataTable, which owns it. Sorting reads the sort role, else the display
-/// role; what is missing (invalid, NaN) comes last in both directions; equal rows keep the model's order.
+/// role; what is missing (invalid, NaN, empty) comes last in both directions; equal rows keep the model's
+/// order.
 ///
 /// A column's filter is what a person types: `pay` contains (any case), `!pay` does not, `=cards` is;
 /// `>5`, `>=5`, `<5`, `<=5` compare the sort value.
@@ -18,13 +22,19 @@ class TableFilter final : public QSortFilterProxyModel
 public:
     explicit TableFilter(const CellRoles& roles, QObject* parent = nullptr);
 
+    void setSourceModel(QAbstractItemModel* source) override;
+    void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
     void setColumnFilter(int column, const QString& expression);
     [[nodiscard]] QString columnFilter(int column) const { return m_columns.value(column); }
-    /// Any column's text contains all words.
+    /// Some column's text contains each word.
     void setText(const QString& text);
     [[nodiscard]] const QString& text() const { return m_text; }
     [[nodiscard]] bool isFiltering() const { return !m_columns.isEmpty() || !m_text.isEmpty(); }
     void clear();
+    /// Columns whose first click shows the largest first.
+    void setDescendingFirst(const QSet<int>& columns) { m_descendingFirst = columns; }
+
+    [[nodiscard]] QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 Q_SIGNALS:
     void filterChanged();
@@ -34,12 +44,24 @@ protected:
     [[nodiscard]] bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
 
 private:
-    [[nodiscard]] QVariant sortValue(const QModelIndex& index) const;
-    [[nodiscard]] bool accepts(const QModelIndex& index, const QString& expression) const;
+    /// What a row is sorted by: read once a sort, since reading it at each comparison costs a frame.
+    struct Key
+    {
+        bool missing = true;
+        bool isNumber = false;
+        double number = 0;
+        QString text;
+    };
+    [[nodiscard]] Key keyOf(const QModelIndex& source) const;
+    [[nodiscard]] bool accepts(const QModelIndex& source, const QString& expression) const;
+    void buildKeys(int column) const;
 
     CellRoles m_roles;
     QHash<int, QString> m_columns;
     QString m_text;
+    QSet<int> m_descendingFirst;
+    mutable std::vector<Key> m_keys;
+    mutable int m_keyColumn = -1;
 };
 
 } // namespace postern

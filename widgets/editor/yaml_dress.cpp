@@ -1,0 +1,70 @@
+#include "widgets/editor/yaml_dress.h"
+
+#include "widgets/editor/scintilla.h"
+#include "widgets/theme/icon.h"
+#include "widgets/theme/tokens.h"
+
+namespace postern {
+namespace {
+
+void dressLexer(QsciLexer& lexer, const Colours& c)
+{
+    lexer.setDefaultFont(monospaceFont());
+    lexer.setDefaultColor(c.ink);
+    lexer.setDefaultPaper(c.card);
+    lexer.setFont(monospaceFont(), -1);
+    lexer.setColor(c.ink, -1);
+    lexer.setPaper(c.card, -1);
+    lexer.setColor(c.accent, QsciLexerYAML::Identifier); // keys
+    lexer.setColor(c.muted, QsciLexerYAML::Comment);
+    lexer.setColor(c.series[1], QsciLexerYAML::Keyword);
+    lexer.setColor(c.ink, QsciLexerYAML::Number);
+    lexer.setColor(c.series[3], QsciLexerYAML::Reference);
+    lexer.setColor(c.muted, QsciLexerYAML::DocumentDelimiter);
+    lexer.setColor(c.ink, QsciLexerYAML::TextBlockMarker);
+    lexer.setColor(c.bad, QsciLexerYAML::SyntaxErrorMarker);
+    lexer.setColor(c.muted, QsciLexerYAML::Operator);
+}
+
+void dressMargins(QsciScintilla& editor, const Colours& c)
+{
+    editor.setMarginsFont(monospaceFont());
+    editor.setMarginsForegroundColor(c.muted);
+    editor.setMarginsBackgroundColor(c.card);
+    editor.setMarginBackgroundColor(yaml_marks::findingMargin, c.card);
+    // Icons at twice the size, which Scintilla scales down: crisp at 1x and 2x.
+    const auto icon = [&](Icon symbol, const QColor& tint, int mark) {
+        editor.SendScintilla(QsciScintilla::SCI_RGBAIMAGESETSCALE, 200UL);
+        editor.markerDefine(iconPixmap(symbol, tint, 24, 1.0).toImage(), mark);
+    };
+    icon(Icon::Bad, c.bad, yaml_marks::errorIcon);
+    icon(Icon::Watch, c.watch, yaml_marks::warningIcon);
+}
+
+void dressTints(QsciScintilla& editor, const Colours& c)
+{
+    editor.markerDefine(QsciScintilla::Background, yaml_marks::changedLine);
+    editor.setMarkerBackgroundColor(c.changed, yaml_marks::changedLine);
+    editor.markerDefine(QsciScintilla::Background, yaml_marks::currentObject);
+    editor.setMarkerBackgroundColor(c.current, yaml_marks::currentObject);
+    editor.indicatorDefine(QsciScintilla::SquiggleIndicator, yaml_marks::errorUnderline);
+    editor.setIndicatorForegroundColor(c.bad, yaml_marks::errorUnderline);
+    editor.indicatorDefine(QsciScintilla::SquiggleIndicator, yaml_marks::warningUnderline);
+    editor.setIndicatorForegroundColor(c.watch, yaml_marks::warningUnderline);
+    editor.setCaretForegroundColor(c.ink);
+    editor.setSelectionBackgroundColor(c.accent);
+    editor.setSelectionForegroundColor(c.onAccent);
+    editor.setPaper(c.card);
+    editor.setColor(c.ink);
+}
+
+} // namespace
+
+void dressYaml(QsciScintilla& editor, const Colours& colours)
+{
+    dressLexer(*editor.lexer(), colours);
+    dressTints(editor, colours);
+    dressMargins(editor, colours);
+}
+
+} // namespace postern

@@ -1,0 +1,188 @@
+#include "widgets/table/data_table.h"
+
+#include "widgets/table/cell_delegate.h"
+#include "widgets/table/sticky_column.h"
+#include "widgets/table/table_filter.h"
+#include "widgets/table/table_header.h"
+
+#include <QSettings>
+
+#include <algorithm>
+
+namespace postern {
+
+DataTable::DataTable(const CellRoles& roles, QWidget* parent)
+    : QTableView(parent)
+    , m_roles(roles)
+    , m_filter(new TableFilter(roles, this))
+    , m_header(new TableHeader(*this, this))
+    , m_sticky(nullptr)
+{
+    setHorizontalHeader(m_header);
+    behave();
+    m_sticky = new StickyColumn(*this);
+    wire();
+}
+
+DataTable::~DataTable() = default;
+
+void DataTable::behave()
+{
+    verticalHeader()->hide();
+    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    setDensity(Density::Comfortable);
+    setShowGrid(false);
+    setFrameShape(QFrame::NoFrame);
+    setMouseTracking(true);
+    setWordWrap(false);
+    setEditTriggers(QAbstractItemView::NoEditTriggers);
+    setSelectionBehavior(QAbstractItemView::SelectRows);
+    setSelectionMode(QAbstractItemView::ExtendedSelection);
+    setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
+    setTabKeyNavigation(false); // Tab leaves the table
+    setCornerButtonEnabled(false);
+    setSortingEnabled(true);
+}
+
+void DataTable::wire()
+{
+    connect(this, &QTableView::doubleClicked, this, &DataTable::activate);
+    connect(m_header, &TableHeader::columnsChosen, this, &DataTable::save);
+    connect(m_header, &QHeaderView::sectionMoved, this, &DataTable::save);
+    connect(m_header, &QHeaderView::sectionResized, this, [this] {
+        m_sticky->place();
+        save();
+    });
+    connect(m_header, &QHeaderView::sortIndicatorChanged, this, &DataTable::save);
+    connect(m_filter, &TableFilter::filterChanged, m_header->viewport(), qOverload<>(&QWidget::update));
+    const auto forget = [this] { m_sparklineMaxima.clear(); };
+    connect(m_filter, &QAbstractItemModel::dataChanged, this, forget);
+    connect(m_filter, &QAbstractItemModel::modelReset, this, forget);
+    connect(m_filter, &QAbstractItemModel::rowsInserted, this, forget);
+    connect(m_filter, &QAbstractItemModel::rowsRemoved, this, forget);
+}
+
+void DataTable::setSource(QAbstractItemModel* source, const QList<Column>& columns)
+{
+    m_columns = columns;
+    m_filter->setSourceModel(source);
+    QSet<int> largestFirst;
+    for (int column = 0; column < columns.size(); ++column) {
+        if (columns.at(column).kind == CellKind::Number)
+            largestFirst.insert(column);
+    }
+    m_filter->setDescendingFirst(largestFirst);
+    // The model's own order, until a heading is clicked.
+    m_header->setSortIndicator(-1, Qt::AscendingOrder);
+    setModel(m_filter);
+    applyColumns();
+}
+
+void DataTable::applyColumns()
+{
+    for (int column = 0; column < m_columns.size(); ++column) {
+        CellDelegate* delegate = makeDelegate(*this, m_columns.at(column).kind);
+        delegate->setParent(this);
+        setItemDelegateForColumn(column, delegate);
+        setColumnWidth(column, m_columns.at(column).width);
+        setColumnHidden(column, !m_columns.at(column).shown);
+    }
+    m_sticky->follow();
+}
+
+void DataTable::setDensity(Density density)
+{
+    const int height = density == Density::Compact ? space::compactRow : space::row;
+    verticalHeader()->setMinimumSectionSize(height);
+    verticalHeader()->setDefaultSectionSize(height);
+    if (m_sticky && model())
+        m_sticky->follow();
+}
+
+void DataTable::remember(QSettings& settings, const QString& key)
+{
+    const QByteArray kept = settings.value(key + QLatin1String("/columns")).toByteArray();
+    // State of another number of columns belongs to an older version of the table.
+    const bool fits = settings.value(key + QLatin1String("/count")).toInt() == m_columns.size();
+    if (!kept.isEmpty() && fits && m_header->restoreState(kept)) {
+        m_header->setSectionHidden(0, false);
+        sortByColumn(m_header->sortIndicatorSection(), m_header->sortIndicatorOrder());
+        m_sticky->follow();
+    }
+    m_settings = &settings;
+    m_settingsKey = key;
+}
+
+void DataTable::save()
+{
+    if (!m_settings)
+        return;
+    m_settings->setValue(m_settingsKey + QLatin1String("/columns"), m_header->saveState());
+    m_settings->setValue(m_settingsKey + QLatin1String("/count"), m_columns.size());
+}
+
+QModelIndex DataTable::currentSource() const { return m_filter->mapToSource(currentIndex()); }
+
+void DataTable::selectSource(const QModelIndex& source)
+{
+    const QModelIndex index = m_filter->mapFromSource(source);
+    if (!index.isValid())
+        return;
+    selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    scrollTo(index);
+}
+
+QString DataTable::selectionAsText() const
+{
+    QList<int> sections;
+    for (int visual = 0; visual < m_header->count(); ++visual) {
+        if (!m_header->isSectionHidden(m_header->logicalIndex(visual)))
+            sections.append(m_header->logicalIndex(visual));
+    }
+    QStringList cells;
+    for (const int section : sections) {
+        const QString own = m_columns.at(section).header;
+        cells.append(own.isEmpty() ? model()->headerData(section, Qt::Horizontal).toString() : own);
+    }
+    QStringList lines{cells.join(u'\t')};
+    QModelIndexList rows = selectionModel()->selectedRows();
+    std::ranges::sort(rows, {}, &QModelIndex::row);
+    for (const QModelIndex& row : rows) {
+        cells.clear();
+        for (const int section : sections) {
+            const QModelIndex cell = row.siblingAtColumn(section);
+            const QVariant copy = m_roles.copy < 0 ? QVariant() : cell.data(m_roles.copy);
+            cells.append(copy.isValid() ? copy.toString() : cell.data().toString());
+        }
+        lines.append(cells.join(u'\t'));
+    }
+    return lines.join(u'\n');
+}
+
+double DataTable::sparklineMaximum(int column) const
+{
+    const auto known = m_sparklineMaxima.constFind(column);
+    if (known != m_sparklineMaxima.constEnd())
+        return *known;
+    double maximum = 0;
+    const auto* source = m_filter->sourceModel();
+    // Of all rows, not of those that pass the filter: the scale stays while one filters.
+    for (int row = 0; row < source->rowCount(); ++row) {
+        const auto values = source->index(row, column).data(m_roles.sparkline).value<QList<double>>();
+        for (const double value : values) {
+            if (value > maximum)
+                maximum = value;
+        }
+    }
+    m_sparklineMaxima.insert(column, maximum);
+    return maximum;
+}
+
+void DataTable::activate(const QModelIndex& index)
+{
+    if (index.isValid())
+        Q_EMIT opened(m_filter->mapToSource(index));
+}
+
+} // namespace postern
