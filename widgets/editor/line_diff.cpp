@@ -6,7 +6,7 @@
 namespace postern {
 namespace {
 
-constexpr qsizetype mostEdits = 2000;
+constexpr qsizetype mostEdits = 1000;
 
 using Sequence = QList<QStringView>;
 

@@ -6,6 +6,7 @@
 
 #include <vector>
 
+class QLabel;
 class QVBoxLayout;
 
 namespace postern {
@@ -50,11 +51,13 @@ Q_SIGNALS:
     void valueRemoved(const QString& path);
 
 private:
+    void explain(const QWidget* focused);
+
     const RecordDescription& m_record;
     QVBoxLayout* m_column;
+    QLabel* m_remark;
+    QLabel* m_help;
     std::vector<FieldRow*> m_rows;
 };
 
 } // namespace postern
-
-Q_DECLARE_METATYPE(postern::Node)

@@ -71,15 +71,16 @@ SegmentedControl::SegmentedControl(QWidget* parent)
             [this](int index) { Q_EMIT activated(m_ids.at(index)); });
 }
 
-void SegmentedControl::addSegment(const QString& id, const QString& text, const QString& hint)
+void SegmentedControl::addSegment(const QString& id, const QString& text, const QString& hint, Usable usable)
 {
     auto* segment = new Segment(text, this);
     segment->setToolTip(hint);
+    segment->setEnabled(usable == Usable::Yes);
     segment->setAccessibleName(text);
     m_group->addButton(segment, int(m_ids.size()));
     m_row->insertWidget(m_row->count() - 1, segment);
     m_ids.append(id);
-    if (!focusProxy())
+    if (!focusProxy() && usable == Usable::Yes)
         setFocusProxy(segment);
 }
 

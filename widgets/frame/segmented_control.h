@@ -13,9 +13,12 @@ class SegmentedControl final : public QWidget
 {
     Q_OBJECT
 public:
+    enum class Usable { Yes, No };
+
     explicit SegmentedControl(QWidget* parent = nullptr);
 
-    void addSegment(const QString& id, const QString& text, const QString& hint = {});
+    void addSegment(const QString& id, const QString& text, const QString& hint = {},
+                    Usable usable = Usable::Yes);
     /// Chooses without telling; an unknown id leaves none chosen (a value the choices do not have).
     void setCurrent(const QString& id);
     [[nodiscard]] QString current() const;
