@@ -66,7 +66,7 @@ QString gitWords(const QByteArray& err)
     QStringList lines;
     for (const QByteArray& part : QByteArray(err).replace('\r', '\n').split('\n')) {
         const QString line = QString::fromUtf8(part).trimmed();
-        static const QRegularExpression noise(QStringLiteral("\\d% \\(|^hint:|^(remote: )?$"));
+        static const QRegularExpression noise(QStringLiteral("\\d% \\(|^hint:|^(remote:)?$"));
         if (!line.isEmpty() && !noise.match(line).hasMatch())
             lines << line;
     }

@@ -33,10 +33,13 @@ set(POSTERN_MAY_LINK_server ${POSTERN_MAY_LINK_admin} admin)
 set(POSTERN_MAY_LINK_widgets base schema)
 # The console embeds the gateway as a library, so it may use every floor.
 set(POSTERN_MAY_LINK_app ${POSTERN_MODELS} ${POSTERN_MAY_LINK_server} server widgets)
+# The demo's platform stands beside the gateway and the console, as peers of theirs; its story drives the console.
+set(POSTERN_MAY_LINK_demo base schema document)
+set(POSTERN_MAY_LINK_story ${POSTERN_MAY_LINK_app} app demo)
 
 set(POSTERN_LIBRARIES base schema document slo prometheus kubernetes git fleet items
     policy_configs catalogue event net tls telemetry http upstream policy policies proxy admin server
-    widgets app)
+    widgets app demo story)
 
 # postern_library(NAME [LINKS ours...] [USES foreign...] [SOURCES ...])
 # One static library from the folder it is called in. Without SOURCES every .cpp and .h of the folder
@@ -58,6 +61,18 @@ function(postern_library name)
         file(GLOB sources CONFIGURE_DEPENDS *.cpp *.h)
     endif()
     list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+    # A folder below that has its own CMakeLists.txt is another library.
+    file(GLOB_RECURSE lists CONFIGURE_DEPENDS CMakeLists.txt)
+    list(REMOVE_ITEM lists ${CMAKE_CURRENT_SOURCE_DIR}/CMakeLists.txt)
+    foreach(source IN LISTS sources)
+        foreach(list_file IN LISTS lists)
+            cmake_path(GET list_file PARENT_PATH other)
+            cmake_path(IS_PREFIX other ${source} inside)
+            if(inside)
+                list(REMOVE_ITEM sources ${source})
+            endif()
+        endforeach()
+    endforeach()
     if(sources MATCHES "\\.cpp")
         add_library(postern_${name} STATIC ${sources})
         set(scope PUBLIC)

@@ -1,0 +1,25 @@
+#include "app/demo/platform/console_process.h"
+
+#include <csignal>
+
+namespace postern::demo {
+
+ConsoleProcess::ConsoleProcess(const QString& programs, const Platform& platform, const QStringList& more,
+                               QObject* parent)
+    : QObject(parent)
+    , m_process({.name = QStringLiteral("console"),
+                 .program = programs + QStringLiteral("/postern-console"),
+                 .arguments = arguments(platform) + more,
+                 .lines = ChildProcess::Lines::Output,
+                 // Asked, not killed: it writes what is being edited.
+                 .deathSignal = SIGTERM})
+{}
+
+QStringList ConsoleProcess::arguments(const Platform& platform)
+{
+    return {QStringLiteral("--fleet"),      platform.fleetFile(),
+            QStringLiteral("--prometheus"), platform.prometheusUrl().toString(),
+            QStringLiteral("--repository"), platform.repository().clone};
+}
+
+} // namespace postern::demo
