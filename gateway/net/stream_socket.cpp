@@ -47,6 +47,12 @@ StreamSocket::Received StreamSocket::receive(std::span<char> room)
     return {Read::Failed, 0};
 }
 
+bool StreamSocket::isQuiet() const
+{
+    char byte = 0;
+    return ::recv(m_fd.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && isTransient(errno);
+}
+
 StreamSocket::Write StreamSocket::send(std::string_view first, std::string_view second,
                                        std::string_view third)
 {
@@ -111,6 +117,13 @@ StreamSocket::Write StreamSocket::flush()
 }
 
 void StreamSocket::finishSending() { ::shutdown(m_fd.fd(), SHUT_WR); }
+
+void StreamSocket::abort()
+{
+    const linger reset{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(m_fd.fd(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    close();
+}
 
 void StreamSocket::close()
 {

@@ -46,6 +46,9 @@ public:
     [[nodiscard]] bool peerEnded() const { return m_peerEnded; }
     [[nodiscard]] Received receive(std::span<char> room);
 
+    /// Nothing has come, the end included. One system call, that reads nothing.
+    [[nodiscard]] bool isQuiet() const;
+
     /// \a first and \a second go in one call, behind whatever still waits.
     Write send(std::string_view first, std::string_view second = {}, std::string_view third = {});
     Write flush();
@@ -60,6 +63,8 @@ public:
     void finishSending();
     /// Closes at once; what was pending is lost.
     void close();
+    /// Closes so that the peer sees a reset, not an end.
+    void abort();
 
 private:
     FileDescriptor m_fd;

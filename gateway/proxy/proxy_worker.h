@@ -30,6 +30,8 @@ public:
         EpollDispatcher& dispatcher;
         const Clock& clock;
         WorkerTelemetry& telemetry;
+        /// Of the process: ceilings of connections and pools are shared evenly among them.
+        std::size_t workers = 1;
     };
 
     explicit ProxyWorker(const Environment& environment);

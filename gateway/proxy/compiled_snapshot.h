@@ -1,0 +1,47 @@
+#pragma once
+
+#include "gateway/http/head_limits.h"
+#include "gateway/http/host_address.h"
+#include "gateway/http/managed_headers.h"
+#include "gateway/http/router.h"
+#include "gateway/policy/policy_set.h"
+#include "gateway/proxy/snapshot.h"
+#include "gateway/telemetry/metrics_layout.h"
+#include "models/document/effective_document.h"
+
+#include <chrono>
+#include <optional>
+
+namespace postern {
+
+/// What Snapshot compiles; see there.
+struct Snapshot::Compiled
+{
+    struct RouteSettings
+    {
+        std::string name;
+        std::optional<std::size_t> upstream; ///< position in the document; none where a policy answers
+        std::chrono::milliseconds timeout{}; ///< 0: none
+    };
+    struct ListenerSettings
+    {
+        QString name;
+        IpRanges trusted;
+    };
+
+    std::shared_ptr<const EffectiveDocument> document;
+    std::string api; ///< `namespace/name`
+    HeadLimits headLimits;
+    Limits limits;
+    ManagedHeaders managed;
+    Router router;
+    std::vector<RouteSettings> routes;       ///< in the document's order
+    std::vector<ListenerSettings> listeners; ///< likewise
+    std::shared_ptr<const PolicySet> policies;
+    std::shared_ptr<const MetricsLayout> layout;
+
+    /// Null for a listener that this configuration does not know: nobody is trusted on it then.
+    [[nodiscard]] const ListenerSettings* listener(const QString& name) const;
+};
+
+} // namespace postern

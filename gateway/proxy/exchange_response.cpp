@@ -1,0 +1,192 @@
+// The response's way back, the gateway's own answers, and the record. (exchange.cpp is the request's way.)
+#include "gateway/http/hop_by_hop.h"
+#include "gateway/proxy/exchange.h"
+#include "gateway/proxy/worker_context.h"
+
+namespace postern {
+
+namespace {
+
+/// How a request ends that the upstream failed.
+RequestEnd endAfter(Refusal refusal)
+{
+    switch (refusal) {
+    case Refusal::UpstreamTimeout:
+        return RequestEnd::TimedOut;
+    case Refusal::UpstreamUnavailable:
+    case Refusal::UpstreamUnreachable:
+        return RequestEnd::UpstreamRefused;
+    default:
+        return RequestEnd::UpstreamReset;
+    }
+}
+
+} // namespace
+
+void Exchange::responseHead(ResponseHead& head, const Payload& payload)
+{
+    if (head.isInterim()) {
+        // The client's own 100 was sent by us, if it asked for one; HTTP/1.0 knows no interim responses.
+        if (head.status != 100 && m_request.version != HttpVersion::Http10)
+            m_stream->sendInterim(head);
+        return;
+    }
+    m_stage = Stage::Responding;
+    removeHopByHop(head.headers);
+    m_policyContext.response = &head;
+    m_run.responseHead();
+    m_policyContext.response = nullptr; // its views die with this call
+    m_status = head.status;
+    m_bytesOut += payload.bytes.size();
+    m_stream->sendResponse(head, payload);
+}
+
+void Exchange::responseBody(const Payload& payload)
+{
+    m_bytesOut += payload.bytes.size();
+    m_stream->sendBody(payload);
+}
+
+void Exchange::clientWritable() { m_upstream.resume(); }
+
+void Exchange::upstreamFailed(Refusal refusal)
+{
+    const RequestEnd end = endAfter(refusal);
+    if (m_stage == Stage::Responding)
+        cut(end);
+    else
+        answer(refusal, end);
+}
+
+void Exchange::reached()
+{
+    if (m_stage == Stage::Idle || m_stage == Stage::Answered || m_due == Clock::Steady::max())
+        return; // of an exchange that is over; the sweep was not told, to save the work
+    if (m_context.clock.steady() < m_due) {
+        m_context.deadlines.set(*this, m_due);
+        return;
+    }
+    timeOut();
+    m_stream->settle();
+}
+
+void Exchange::timeOut()
+{
+    // Waiting for the client's own body is the client's time.
+    const bool clientIsLate = !m_bodyComplete && m_stage == Stage::Forwarding && !m_upstream.isCongested();
+    m_upstream.abandon();
+    if (m_stage == Stage::Responding) {
+        cut(RequestEnd::TimedOut);
+        return;
+    }
+    if (clientIsLate)
+        m_refusal = Refusal::BodyTimeout;
+    answer(clientIsLate ? Refusal::BodyTimeout : Refusal::UpstreamTimeout, RequestEnd::TimedOut);
+}
+
+void Exchange::answer(Refusal refusal, RequestEnd end)
+{
+    Problem problem = Problem::of(refusal);
+    answer(problem, end);
+}
+
+void Exchange::answer(Problem& problem, RequestEnd end)
+{
+    m_stage = Stage::Answered;
+    m_end = end;
+    m_stream->dropBody();
+    writeAnswer(problem);
+}
+
+void Exchange::writeAnswer(const Problem& problem)
+{
+    m_answerBody.clear();
+    appendProblem(m_answerBody, problem, m_policyContext.requestId);
+    m_answer.clear();
+    m_answer.status = m_status = problem.status;
+    m_answer.headers.add(HeaderId::ContentType, kProblemType);
+    for (const auto& [name, value] : problem.headers) {
+        if (isFieldName(name) && isFieldValue(value))
+            m_answer.headers.add(name, value);
+    }
+    m_answer.contentLength = m_answerBody.size();
+    m_answer.hasLength = true;
+    m_answer.framing = m_request.method == Method::Head ? BodyFraming::None : BodyFraming::Length;
+    m_policyContext.response = &m_answer;
+    m_run.responseHead();
+    m_policyContext.response = nullptr;
+    Payload payload{{}, true};
+    if (m_answer.framing == BodyFraming::Length)
+        payload.bytes = m_answerBody;
+    m_bytesOut += payload.bytes.size();
+    m_stream->sendResponse(m_answer, payload);
+}
+
+void Exchange::cut(RequestEnd end)
+{
+    m_stage = Stage::Answered;
+    m_end = end;
+    m_stream->cut();
+}
+
+Clock::Steady Exchange::finish(RequestEnd end)
+{
+    if (end != RequestEnd::Complete && m_end == RequestEnd::Complete)
+        m_end = end;
+    m_upstream.abandon();
+    if (end == RequestEnd::ClientGone && m_status == 0)
+        m_status = 499;
+    if (end == RequestEnd::Drained && m_status == 0)
+        m_status = 503;
+    RequestRecord record;
+    fillRecord(record);
+    m_configuration->telemetry->record(record);
+    m_context.telemetry.requestEnded();
+
+    m_stage = Stage::Idle;
+    m_stream = nullptr;
+    m_policyContext.identity.reset();
+    m_policyContext.requestId = {};
+    m_configuration.reset(); // last: it may own what the lines above used
+    m_arena.reset();
+    return m_startedAt + record.duration;
+}
+
+void Exchange::fillRecord(RequestRecord& record)
+{
+    m_outcomes.clear();
+    m_run.finish(this);
+    record.time = m_time;
+    record.duration = m_context.clock.steady() - m_startedAt;
+    if (m_lookup.outcome == RouteLookup::Outcome::Matched)
+        record.route = m_lookup.route;
+    record.method = m_request.methodToken;
+    record.path = m_request.target.path;
+    record.code = m_status;
+    record.end = m_end;
+    if (m_refusal != Refusal::None) {
+        record.refusal = refusalToken(m_refusal);
+        record.listener = m_listenerName;
+    }
+    record.bytesIn = m_bytesIn;
+    record.bytesOut = m_bytesOut;
+    if (m_upstreamIndex && !m_upstream.endpoint().empty()) {
+        record.upstream = *m_upstreamIndex;
+        record.endpoint = m_upstream.endpoint();
+        record.upstreamDuration = m_upstream.duration();
+    }
+    record.requestId = m_policyContext.requestId;
+    if (m_policyContext.identity)
+        record.caller = m_policyContext.identity->caller;
+    record.policies = m_outcomes;
+}
+
+void Exchange::decided(const ChainLink& link, Kind kind)
+{
+    const auto outcome = kind == Kind::Allow  ? PolicyOutcome::Kind::Allow
+                         : kind == Kind::Deny ? PolicyOutcome::Kind::Deny
+                                              : PolicyOutcome::Kind::Error;
+    m_outcomes.push_back({static_cast<std::uint32_t>(link.index), outcome});
+}
+
+} // namespace postern

@@ -1,0 +1,137 @@
+#include "gateway/proxy/compiled_snapshot.h"
+
+#include "gateway/policy/policy_registry.h"
+#include "gateway/upstream/upstream_settings.h"
+
+#include <algorithm>
+
+namespace postern {
+
+namespace {
+
+Result<Router> compileRouter(const EffectiveDocument& document)
+{
+    std::vector<RouteSpec> specs;
+    for (const EffectiveRoute& effective : document.routes) {
+        RouteSpec spec;
+        for (const QString& method : effective.route.match.methods)
+            spec.methods.push_back(method.toStdString());
+        spec.path = effective.route.match.path.toStdString();
+        for (const auto& [name, value] : effective.route.match.headers)
+            spec.headers.push_back({name.toStdString(), value.toStdString()});
+        specs.push_back(std::move(spec));
+    }
+    return Router::create(specs);
+}
+
+Result<std::vector<Snapshot::Compiled::RouteSettings>> compileRoutes(const EffectiveDocument& document)
+{
+    const auto& upstreams = document.api.spec.upstreams;
+    std::vector<Snapshot::Compiled::RouteSettings> routes;
+    for (const EffectiveRoute& effective : document.routes) {
+        const Route& route = effective.route;
+        std::optional<std::size_t> upstream;
+        if (!route.upstream.isEmpty()) {
+            const auto found =
+                std::find_if(upstreams.begin(), upstreams.end(),
+                             [&route](const Upstream& one) { return one.name == route.upstream; });
+            if (found == upstreams.end())
+                return failure(Error::invalid(
+                    QStringLiteral("route %1: there is no upstream %2").arg(route.name, route.upstream),
+                    route.place));
+            upstream = static_cast<std::size_t>(found - upstreams.begin());
+        }
+        if (!route.upgrade.empty()) {
+            Error error = Error::invalid(QStringLiteral("route %1: upgrade is not built yet").arg(route.name),
+                                         route.place);
+            error.kind = Error::Kind::Unsupported;
+            return failure(error);
+        }
+        routes.push_back({route.name.toStdString(), upstream, route.timeout});
+    }
+    return routes;
+}
+
+Result<std::vector<Snapshot::Compiled::ListenerSettings>> compileListeners(const EffectiveDocument& document)
+{
+    std::vector<Snapshot::Compiled::ListenerSettings> listeners;
+    for (const Listener& listener : document.api.spec.listeners) {
+        const bool plainHttp1 = listener.protocols == std::vector<Protocol>{Protocol::Http1} &&
+                                !listener.tls && listener.proxyProtocol == ProxyProtocol::Off;
+        if (!plainHttp1) {
+            Error error = Error::invalid(
+                QStringLiteral("listener %1: only plain http1 is built yet").arg(listener.name));
+            error.kind = Error::Kind::Unsupported;
+            return failure(error);
+        }
+        Snapshot::Compiled::ListenerSettings settings{listener.name, {}};
+        for (const QString& range : listener.trustedProxies) {
+            if (!settings.trusted.add(range.toStdString()))
+                return failure(
+                    Error::invalid(QStringLiteral("listener %1: %2 is no network, such as 10.0.0.0/8")
+                                       .arg(listener.name, range)));
+        }
+        listeners.push_back(std::move(settings));
+    }
+    return listeners;
+}
+
+HeadLimits headLimits(const Limits& limits)
+{
+    return {static_cast<std::size_t>(limits.headerBytes.count), static_cast<std::size_t>(limits.headers),
+            static_cast<std::size_t>(limits.uriBytes.count)};
+}
+
+} // namespace
+
+const Snapshot::Compiled::ListenerSettings* Snapshot::Compiled::listener(const QString& name) const
+{
+    const auto found = std::find_if(listeners.begin(), listeners.end(),
+                                    [&name](const ListenerSettings& one) { return one.name == name; });
+    return found == listeners.end() ? nullptr : &*found;
+}
+
+Result<std::shared_ptr<const Snapshot>> Snapshot::create(std::shared_ptr<const EffectiveDocument> document,
+                                                         const PolicyRegistry& registry,
+                                                         const Snapshot* previous)
+{
+    auto router = compileRouter(*document);
+    if (!router)
+        return failure(router.error());
+    auto routes = compileRoutes(*document);
+    if (!routes)
+        return failure(routes.error());
+    auto listeners = compileListeners(*document);
+    if (!listeners)
+        return failure(listeners.error());
+    for (const Upstream& upstream : document->api.spec.upstreams) {
+        if (auto usable = UpstreamSettings::of(upstream, 1); !usable)
+            return failure(usable.error());
+    }
+    auto policies =
+        PolicySet::create(*document, registry, previous ? previous->compiled().policies.get() : nullptr);
+    if (!policies)
+        return failure(policies.error());
+
+    const Limits limits = document->api.spec.limits;
+    auto compiled =
+        std::make_unique<Compiled>(Compiled{.document = document,
+                                            .api = document->id.toStdString(),
+                                            .headLimits = headLimits(limits),
+                                            .limits = limits,
+                                            .managed = ManagedHeaders((*policies)->managedHeaders()),
+                                            .router = std::move(*router),
+                                            .routes = std::move(*routes),
+                                            .listeners = std::move(*listeners),
+                                            .policies = *policies,
+                                            .layout = MetricsLayout::of(*document)});
+    return std::shared_ptr<const Snapshot>(new Snapshot(std::move(compiled)));
+}
+
+Snapshot::Snapshot(std::unique_ptr<const Compiled> compiled) : m_compiled(std::move(compiled)) {}
+
+Snapshot::~Snapshot() = default;
+
+const EffectiveDocument& Snapshot::document() const { return *m_compiled->document; }
+
+} // namespace postern

@@ -1,0 +1,48 @@
+#include "gateway/proxy/worker_configuration.h"
+
+#include <algorithm>
+
+namespace postern {
+
+namespace {
+
+std::shared_ptr<UpstreamPool> poolFor(UpstreamSettings settings, const UpstreamPool::Environment& environment,
+                                      const WorkerConfiguration* previous)
+{
+    if (previous) {
+        const auto same =
+            std::find_if(previous->upstreams.begin(), previous->upstreams.end(),
+                         [&settings](const auto& pool) { return pool->settings() == settings; });
+        if (same != previous->upstreams.end())
+            return *same;
+    }
+    return std::make_shared<UpstreamPool>(environment, std::move(settings));
+}
+
+} // namespace
+
+std::shared_ptr<const WorkerConfiguration>
+WorkerConfiguration::create(std::shared_ptr<const Snapshot> snapshot,
+                            const UpstreamPool::Environment& environment, std::size_t workers,
+                            WorkerTelemetry& telemetry, const WorkerConfiguration* previous)
+{
+    auto configuration = std::make_shared<WorkerConfiguration>();
+    const Snapshot::Compiled& compiled = snapshot->compiled();
+    configuration->chains = compiled.policies->forWorker();
+    configuration->telemetry = telemetry.bind(compiled.layout);
+    for (const Upstream& upstream : compiled.document->api.spec.upstreams) {
+        auto settings = UpstreamSettings::of(upstream, workers);
+        Q_ASSERT(settings); // Snapshot::create has seen to it
+        const std::size_t index = configuration->upstreams.size();
+        auto pool = poolFor(std::move(*settings), environment, previous);
+        pool->observe(
+            [counters = configuration->telemetry, index](std::size_t endpoint, EndpointState state) {
+                counters->endpointState(index, endpoint, state);
+            });
+        configuration->upstreams.push_back(std::move(pool));
+    }
+    configuration->snapshot = std::move(snapshot);
+    return configuration;
+}
+
+} // namespace postern

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "gateway/event/deadline_sweep.h"
+#include "gateway/event/epoll_dispatcher.h"
+#include "gateway/http/http_date.h"
+#include "gateway/proxy/worker_configuration.h"
+
+#include <array>
+#include <memory>
+#include <string>
+
+namespace postern {
+
+class Exchange;
+
+/// What all connections of one worker share. Owned by the ProxyWorker, on its thread.
+struct WorkerContext
+{
+    /// Large reads save system calls; one buffer for the whole thread saves memory.
+    static constexpr std::size_t kReceiveSize = 128 * 1024;
+
+    WorkerContext(EpollDispatcher& d, const Clock& c, WorkerTelemetry& t, std::size_t workerCount);
+    ~WorkerContext();
+
+    [[nodiscard]] UpstreamPool::Environment poolEnvironment() { return {dispatcher, deadlines, clock}; }
+
+    /// A warm exchange, or a new one; given back by giveBack().
+    [[nodiscard]] std::unique_ptr<Exchange> takeExchange();
+    void giveBack(std::unique_ptr<Exchange> exchange);
+
+    EpollDispatcher& dispatcher;
+    const Clock& clock;
+    WorkerTelemetry& telemetry;
+    const std::size_t workers; ///< of the process, which share its ceilings
+    DeadlineSweep deadlines;
+    /// Holds what was received last, for the handler that received it and as long as it runs.
+    std::unique_ptr<std::array<char, kReceiveSize>> receiveBuffer;
+    std::string scratch; ///< a message being written; empty between uses
+    HttpDate date;
+    std::shared_ptr<const WorkerConfiguration> configuration; ///< for requests that begin now
+    bool closing = false;                                     ///< every answer says `Connection: close`
+    std::size_t requestsInFlight = 0;
+
+private:
+    std::vector<std::unique_ptr<Exchange>> m_warm;
+};
+
+} // namespace postern
