@@ -168,9 +168,8 @@ Refusal DownstreamConnection::judgeUnfinishedHead() const
     RequestParser parser;
     RequestHead head;
     Arena arena;
-    InputBuffer& input = const_cast<InputBuffer&>(m_input);
     const ParseResult result =
-        parser.parse(text(input.bytes()), m_context.configuration->compiled().headLimits, arena, head);
+        parser.parse(text(m_input.bytes()), m_context.configuration->compiled().headLimits, arena, head);
     switch (result.state) {
     case ParseResult::State::NeedMore:
         return Refusal::None;

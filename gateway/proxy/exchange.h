@@ -5,6 +5,7 @@
 #include "gateway/policy/policy_context.h"
 #include "gateway/policy/policy_run.h"
 #include "gateway/proxy/client_stream.h"
+#include "gateway/proxy/compiled_snapshot.h"
 #include "gateway/proxy/upstream_exchange.h"
 #include "gateway/telemetry/request_record.h"
 

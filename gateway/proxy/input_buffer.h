@@ -11,7 +11,7 @@ namespace postern {
 class InputBuffer
 {
 public:
-    [[nodiscard]] std::span<char> bytes() { return m_bytes; }
+    [[nodiscard]] std::span<char> bytes() const { return m_bytes; }
     [[nodiscard]] bool empty() const { return m_bytes.empty(); }
     void consume(std::size_t count);
 
