@@ -176,6 +176,9 @@ void FleetPoller::Private::askTargets()
 
 void FleetPoller::Private::takeTargets(const std::vector<PrometheusTarget>& targets)
 {
+    // A Prometheus that has just started has found none yet.
+    if (targets.empty())
+        m_targetsAskedAt.reset();
     QSet<QString> ours;
     for (const GatewayInstance& gateway : m_fleet.instances())
         ours.insert(gateway.instance);
