@@ -31,7 +31,8 @@ slo::Objective latency()
 }
 
 /// Two gateways of accounts, both up and on configuration `aaa`, as Git expects.
-struct World {
+struct World
+{
     FleetFigures figures;
     FleetMemory memory;
     std::vector<GatewayInstance> instances{gatewayOf("payments/accounts", "i1:1"),
@@ -56,12 +57,13 @@ struct World {
     {
         const std::string one = std::string("api=payments/accounts instance=i1:1 revision=r1 hash=") + first;
         const std::string two = std::string("api=payments/accounts instance=i2:1 revision=r1 hash=") + second;
-        take(Kind::Configurations, {{one.c_str(), unixSeconds(now - 2s)}, {two.c_str(), unixSeconds(now - 5s)}});
+        take(Kind::Configurations,
+             {{one.c_str(), unixSeconds(now - 2s)}, {two.c_str(), unixSeconds(now - 5s)}});
     }
     FleetSnapshot join()
     {
-        return joinFleet({.figures = figures, .instances = instances, .expectations = expectations, .now = now},
-                         memory);
+        return joinFleet(
+            {.figures = figures, .instances = instances, .expectations = expectations, .now = now}, memory);
     }
     ApiStatus accounts() { return *join().find(kAccounts); }
 };
@@ -75,7 +77,8 @@ const HealthReason* reasonOf(const ApiStatus& status, Reason kind)
 
 } // namespace
 
-class tst_FleetJoin : public QObject {
+class tst_FleetJoin : public QObject
+{
     Q_OBJECT
 private Q_SLOTS:
     void healthy();
@@ -118,10 +121,11 @@ void tst_FleetJoin::healthy()
 void tst_FleetJoin::figuresByApi()
 {
     World world;
-    world.take(Kind::InstanceRates, {{"api=payments/accounts instance=i1:1", 10.5},
-                                     {"api=payments/accounts instance=i2:1", 9.5}});
-    world.take(Kind::Latencies, {{"api=payments/accounts part=p50", 0.012},
-                                 {"api=payments/accounts part=p99", std::numeric_limits<double>::quiet_NaN()}});
+    world.take(Kind::InstanceRates,
+               {{"api=payments/accounts instance=i1:1", 10.5}, {"api=payments/accounts instance=i2:1", 9.5}});
+    world.take(Kind::Latencies,
+               {{"api=payments/accounts part=p50", 0.012},
+                {"api=payments/accounts part=p99", std::numeric_limits<double>::quiet_NaN()}});
     world.take(Kind::Memory, {{"instance=i1:1", 43e6}});
     const ApiStatus status = world.accounts();
     QCOMPARE(status.requestsPerSecond.value, 20.0);
@@ -151,8 +155,8 @@ void tst_FleetJoin::errorRatios()
     QFETCH(double, total);
     QFETCH(double, ratio);
     World world;
-    PrometheusAnswer answer = answerOf({{"api=payments/accounts part=bad", bad},
-                                        {"api=payments/accounts part=total", total}});
+    PrometheusAnswer answer =
+        answerOf({{"api=payments/accounts part=bad", bad}, {"api=payments/accounts part=total", total}});
     std::erase_if(answer.series, [](const PrometheusSeries& series) { return std::isnan(series.last()); });
     world.figures.take(questionOf(Kind::ErrorRates), answer, kNow);
     const Measured got = world.accounts().errorRatio;
@@ -176,8 +180,8 @@ void tst_FleetJoin::budgets()
     events(720h, 250, 1e6, 995'000, 999'750);
     events(1h, 100, 2000, 1980, 2000);
     events(5min, 10, 160, 158, 160);
-    world.take(Kind::Coverage, {{"api=payments/accounts part=coarse", 720}, {"api=payments/accounts part=fine", 360}},
-               720h);
+    world.take(Kind::Coverage,
+               {{"api=payments/accounts part=coarse", 720}, {"api=payments/accounts part=fine", 360}}, 720h);
     const ApiStatus status = world.accounts();
     QCOMPARE(status.budgets.size(), std::size_t(2));
     const slo::BudgetStatus& first = status.budgets[0];
@@ -207,8 +211,8 @@ void tst_FleetJoin::youngBudgets()
     World world;
     world.take(Kind::Events, {{"api=payments/accounts part=total", 5000}}, 720h);
     // Two hourly steps are no measure yet: ninety half minutes are.
-    world.take(Kind::Coverage, {{"api=payments/accounts part=coarse", 2}, {"api=payments/accounts part=fine", 90}},
-               720h);
+    world.take(Kind::Coverage,
+               {{"api=payments/accounts part=coarse", 2}, {"api=payments/accounts part=fine", 90}}, 720h);
     const slo::BudgetStatus budget = world.accounts().budgets[0];
     QCOMPARE(budget.covered, seconds(2700));
     QVERIFY(budget.isPartial());
@@ -324,9 +328,8 @@ void tst_FleetJoin::governance()
 void tst_FleetJoin::unlistedInstances()
 {
     World world;
-    world.take(Kind::Configurations,
-               {{"api=payments/accounts instance=i9:1 hash=aaa", unixSeconds(kNow)},
-                {"api=cards/tokens instance=t1:1 hash=ccc", unixSeconds(kNow)}});
+    world.take(Kind::Configurations, {{"api=payments/accounts instance=i9:1 hash=aaa", unixSeconds(kNow)},
+                                      {"api=cards/tokens instance=t1:1 hash=ccc", unixSeconds(kNow)}});
     const FleetSnapshot snapshot = world.join();
     QCOMPARE(snapshot.apis.size(), std::size_t(2));
     QCOMPARE(snapshot.apis[0].api, QStringLiteral("cards/tokens")); // by name
@@ -384,9 +387,13 @@ void tst_FleetJoin::attentionRanks()
         figures.take(questionOf(kind, window), answerOf(rows, kNow), kNow);
     };
     const double at = unixSeconds(kNow);
-    take(Kind::Up, {{"instance=a/fine", 1}, {"instance=a/down", 0}, {"instance=a/quick", 1},
-                    {"instance=a/quicker", 1}, {"instance=a/unmet", 1}});
-    take(Kind::Configurations, {{"api=a/fine instance=a/fine hash=x", at}, {"api=a/quick instance=a/quick hash=x", at},
+    take(Kind::Up, {{"instance=a/fine", 1},
+                    {"instance=a/down", 0},
+                    {"instance=a/quick", 1},
+                    {"instance=a/quicker", 1},
+                    {"instance=a/unmet", 1}});
+    take(Kind::Configurations, {{"api=a/fine instance=a/fine hash=x", at},
+                                {"api=a/quick instance=a/quick hash=x", at},
                                 {"api=a/quicker instance=a/quicker hash=x", at},
                                 {"api=a/unmet instance=a/unmet hash=x", at}});
     take(Kind::Governance, {{"api=a/unmet baseline=b requirement=r state=missing", 1}});
@@ -394,8 +401,10 @@ void tst_FleetJoin::attentionRanks()
         const double worse = window == 720h ? 0.0002 : 0.5;
         const double bad = window == 720h ? 0.0002 : 0.1;
         take(Kind::Events,
-             {{"api=a/quick part=bad", 1e6 * bad}, {"api=a/quick part=total", 1e6},
-              {"api=a/quicker part=bad", 1e6 * worse}, {"api=a/quicker part=total", 1e6}},
+             {{"api=a/quick part=bad", 1e6 * bad},
+              {"api=a/quick part=total", 1e6},
+              {"api=a/quicker part=bad", 1e6 * worse},
+              {"api=a/quicker part=total", 1e6}},
              window);
     }
     const FleetSnapshot snapshot = joinFleet(
@@ -403,8 +412,9 @@ void tst_FleetJoin::attentionRanks()
     QStringList order;
     for (const AttentionItem& item : snapshot.attention)
         order.append(item.api);
-    QCOMPARE(order, (QStringList{QStringLiteral("a/quicker"), QStringLiteral("a/quick"), QStringLiteral("a/down"),
-                                 QStringLiteral("a/unmet"), QStringLiteral("a/silent")}));
+    QCOMPARE(order,
+             (QStringList{QStringLiteral("a/quicker"), QStringLiteral("a/quick"), QStringLiteral("a/down"),
+                          QStringLiteral("a/unmet"), QStringLiteral("a/silent")}));
 }
 
 void tst_FleetJoin::totals()
@@ -427,7 +437,8 @@ void tst_FleetJoin::totals()
     QCOMPARE(totals.instances, 3);
     QCOMPARE(totals.instancesUp, 2);
     QCOMPARE(totals.requestsLastHour.value, 4.83e6);
-    // Accounts whole with three quarters of the traffic, cards overspent: a debt is no less than nothing left.
+    // Accounts whole with three quarters of the traffic, cards overspent: a debt is no less than nothing
+    // left.
     QVERIFY(qAbs(totals.budgetLeft.value - 0.75) < 1e-9);
     QCOMPARE(totals.governanceMet, 2);
 }
