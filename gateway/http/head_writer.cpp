@@ -45,8 +45,10 @@ public:
 
     Tail& operator<<(std::string_view text)
     {
-        std::memcpy(m_at, text.data(), text.size());
-        m_at += text.size();
+        if (!text.empty()) { // an empty view may be null, which memcpy must not see
+            std::memcpy(m_at, text.data(), text.size());
+            m_at += text.size();
+        }
         return *this;
     }
     void number(std::uint64_t value) { m_at = std::to_chars(m_at, m_at + 20, value).ptr; }
