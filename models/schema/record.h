@@ -102,7 +102,7 @@ public:
     /// Where in the source the record stands is kept in \a member.
     Record& placeIn(Place T::*member)
     {
-        m_place = member;
+        m_setPlace = [member](T& value, Place place) { value.*member = std::move(place); };
         return *this;
     }
 
@@ -130,7 +130,8 @@ private:
     std::vector<Binding> m_bindings; ///< one for each of m_fields
     std::vector<std::function<void(const T&, RecordContext&)>> m_checks;
     std::function<void(T&)> m_normalise;
-    Place T::*m_place = nullptr;
+    // No pointer to member: where T has no Place, GCC 12 sees an access beyond T in the branch never taken.
+    std::function<void(T&, Place)> m_setPlace;
 };
 
 template<typename T>

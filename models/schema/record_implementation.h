@@ -41,8 +41,8 @@ template<typename T>
 T Record<T>::parse(const Node& node, const QString& path, Findings& findings) const
 {
     T value{};
-    if (m_place)
-        value.*m_place = findings.placeOf(node, path);
+    if (m_setPlace)
+        m_setPlace(value, findings.placeOf(node, path));
     const std::size_t before = findings.errors();
     readFields(node, path, findings, [&](std::size_t index, const Node& child, const QString& childPath) {
         m_bindings[index].read(m_fields[index], child, childPath, findings, value);
