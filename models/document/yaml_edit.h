@@ -33,6 +33,14 @@ public:
 private:
     YamlEdit(QByteArray text, std::vector<Node> documents, std::size_t document);
 
+    /// Makes \a text the text, if it means \a wanted and the file's other documents mean what they did.
+    Result<void> take(const QByteArray& text, const Node& wanted, const QString& path);
+    /// Replaces or adds as a whole; merge() goes down and changes what differs.
+    Result<void> put(const QString& path, const Node& value);
+    Result<void> merge(const QString& path, const Node& value);
+    Result<void> mergeMapping(const QString& path, const Node& old, const Node& value);
+    Result<void> mergeSequence(const QString& path, const Node& old, const Node& value);
+
     QByteArray m_text;
     std::vector<Node> m_documents;
     std::size_t m_document;
