@@ -4,8 +4,11 @@
 #include "models/schema/node.h"
 
 #include <QByteArray>
+#include <QJsonValue>
 
 namespace postern {
+
+struct FieldDescription;
 
 /// Edits a YAML text by splicing bytes: comments, order, quoting, blank lines and line ends elsewhere survive
 /// exactly. After every edit the text is parsed again and must mean exactly what was asked, else it is left
@@ -48,6 +51,6 @@ private:
 
 /// A normalised JSON value (as forms hold it) as the node that a document would write; Duration and Bytes get
 /// their units.
-[[nodiscard]] Node nodeFromJson(const QJsonValue& value, const struct FieldDescription* field = nullptr);
+[[nodiscard]] Node nodeFromJson(const QJsonValue& value, const FieldDescription* field = nullptr);
 
 } // namespace postern

@@ -33,21 +33,19 @@ bool isPrintable(QStringView text)
 QByteArray doubleQuoted(QStringView text)
 {
     QByteArray out = "\"";
-    for (const QChar c : text) {
-        if (c == u'"' || c == u'\\')
-            out += '\\', out += static_cast<char>(c.unicode());
-        else if (c == u'\n')
+    for (const char32_t c : text.toUcs4()) {
+        if (c == U'"' || c == U'\\')
+            out.append('\\').append(static_cast<char>(c));
+        else if (c == U'\n')
             out += "\\n";
-        else if (c == u'\t')
+        else if (c == U'\t')
             out += "\\t";
-        else if (c == u'\r')
+        else if (c == U'\r')
             out += "\\r";
-        else if (!isPrintable(QStringView(&c, 1)))
-            out += "\\u" + QByteArray::number(c.unicode(), 16).rightJustified(4, '0');
+        else if (c < 0x10000 && !isPrintable(QString(QChar(static_cast<char16_t>(c)))))
+            out += "\\u" + QByteArray::number(c, 16).rightJustified(4, '0');
         else
-            out += c.isSurrogate() ? QByteArray() : QString(c).toUtf8();
-        if (c.isHighSurrogate() && &c + 1 < text.end())
-            out += text.mid(&c - text.begin(), 2).toUtf8();
+            out += QString::fromUcs4(&c, 1).toUtf8();
     }
     return out + '"';
 }
@@ -78,7 +76,7 @@ bool readsAsText(QStringView plain)
             "5]?[0-9])+"
             "|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*|=|<<)?$"),
         QRegularExpression::CaseInsensitiveOption);
-    return !other.matchView(plain).hasMatch();
+    return !other.match(plain).hasMatch();
 }
 
 bool sameValue(const Node& left, const Node& right)
