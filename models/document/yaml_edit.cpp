@@ -22,8 +22,10 @@ Result<YamlEdit> YamlEdit::create(const QByteArray& text, std::size_t document)
 {
     Findings findings;
     std::vector<Node> documents = readYaml(text, findings);
-    if (findings.hasErrors())
-        return failure(Error::invalid(findings.all().front().text(), findings.all().front().place));
+    if (findings.hasErrors()) {
+        const Finding& first = findings.all().front();
+        return failure(Error::invalid(u"%1, expected %2"_s.arg(first.found, first.expected), first.place));
+    }
     if (document >= documents.size())
         return failure(
             Error::invalid(u"the text has %1 documents, not %2"_s.arg(documents.size()).arg(document + 1)));
