@@ -132,6 +132,8 @@ Snapshot::Snapshot(std::unique_ptr<const Compiled> compiled) : m_compiled(std::m
 
 Snapshot::~Snapshot() = default;
 
+const std::shared_ptr<const MetricsLayout>& Snapshot::metricsLayout() const { return m_compiled->layout; }
+
 const EffectiveDocument& Snapshot::document() const { return *m_compiled->document; }
 
 } // namespace postern

@@ -9,6 +9,7 @@
 namespace postern {
 
 struct EffectiveDocument;
+struct MetricsLayout;
 class PolicyRegistry;
 
 /// One configuration, compiled: what a request needs to find its way, and nothing a request can change.
@@ -26,6 +27,8 @@ public:
     ~Snapshot();
 
     [[nodiscard]] const EffectiveDocument& document() const;
+    /// What workers count by under this configuration: for Telemetry::configurationApplied().
+    [[nodiscard]] const std::shared_ptr<const MetricsLayout>& metricsLayout() const;
 
     /// Everything compiled; read by gateway/proxy only.
     struct Compiled;
