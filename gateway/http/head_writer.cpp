@@ -15,8 +15,8 @@ constexpr std::string_view kLength = "Content-Length: ";
 constexpr std::size_t kLengthLine = kLength.size() + 20 + 2;
 
 constexpr std::uint64_t bitOf(HeaderId id) { return std::uint64_t{1} << static_cast<unsigned>(id); }
-constexpr std::uint64_t kFromMembers =
-    bitOf(HeaderId::ContentLength) | bitOf(HeaderId::TransferEncoding) | bitOf(HeaderId::Host);
+constexpr std::uint64_t kFromMembers = bitOf(HeaderId::ContentLength) | bitOf(HeaderId::TransferEncoding) |
+                                       bitOf(HeaderId::Host) | bitOf(HeaderId::Expect);
 constexpr std::uint64_t kOfConnection = bitOf(HeaderId::ContentLength) | bitOf(HeaderId::TransferEncoding) |
                                         bitOf(HeaderId::Connection) | bitOf(HeaderId::KeepAlive) |
                                         bitOf(HeaderId::ProxyConnection) | bitOf(HeaderId::Http2Settings);
