@@ -1,0 +1,204 @@
+#include "gateway/server/control.h"
+
+#include "gateway/proxy/snapshot.h"
+#include "gateway/server/configuration_report.h"
+#include "gateway/server/file_configuration_source.h"
+#include "gateway/server/gateway_status.h"
+#include "gateway/server/worker.h"
+#include "gateway/telemetry/metrics_layout.h"
+#include "gateway/telemetry/telemetry.h"
+#include "models/document/semantic_diff.h"
+
+#include <QDateTime>
+
+namespace postern {
+
+namespace {
+
+/// An event line is for people and log stores: the first ones tell the story.
+constexpr std::size_t mostToldAtOnce = 20;
+
+QDateTime dateTime(Clock::Wall time)
+{
+    const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+    return QDateTime::fromMSecsSinceEpoch(milliseconds, Qt::UTC);
+}
+
+/// What the compiler of configurations, or the kernel, has against a document that is well-formed.
+Finding findingOf(const Error& error)
+{
+    return {.rule = QStringLiteral("unusable"),
+            .place = error.place,
+            .found = error.wrappedIn({}).cause ? error.text() : error.message,
+            .expected = QStringLiteral("a configuration this process can run")};
+}
+
+} // namespace
+
+Control::Control(const GatewayOptions& options, const GatewayEnvironment& environment, const Parts& parts)
+    : m_options(options), m_environment(environment), m_parts(parts),
+      m_source(std::make_unique<FileConfigurationSource>(options.configuration, environment.catalogue,
+                                                         environment.clock)),
+      m_listeners(options.listen), m_deadline(this)
+{
+    m_deadline.setSingleShot(true);
+    connect(&m_deadline, &QTimer::timeout, this, &Control::cut);
+}
+
+Control::~Control() = default;
+
+Result<void> Control::begin()
+{
+    const LoadedConfiguration loaded = m_source->load();
+    if (!loaded.document) {
+        reject(loaded.findings);
+        return failure(Error::invalid(
+            QStringLiteral("%1 is no configuration to start with").arg(m_options.configuration)));
+    }
+    if (const QStringList unknown = m_listeners.unknownOverrides(*loaded.document); !unknown.isEmpty())
+        return failure(Error::invalid(QStringLiteral("--listen %1: %2 has no such listener")
+                                          .arg(unknown.join(QStringLiteral(", ")), loaded.document->id)));
+    if (auto applied = apply(loaded); !applied) {
+        reject({findingOf(applied.error())});
+        return applied;
+    }
+    return {};
+}
+
+QString Control::adminAddress() const
+{
+    return m_snapshot->document().api.spec.admin.address;
+}
+
+void Control::follow()
+{
+    m_source->watch([this](LoadedConfiguration loaded) { take(std::move(loaded)); });
+}
+
+void Control::reload()
+{
+    m_source->check();
+}
+
+void Control::take(LoadedConfiguration loaded)
+{
+    if (m_draining)
+        return; // what begins now would not live to see it
+    if (!loaded.document) {
+        reject(loaded.findings);
+        return;
+    }
+    if (const auto applied = apply(loaded); !applied)
+        reject({findingOf(applied.error())});
+}
+
+Result<void> Control::apply(const LoadedConfiguration& loaded)
+{
+    auto snapshot = Snapshot::create(loaded.document, m_environment.policies, m_snapshot.get());
+    if (!snapshot)
+        return failure(snapshot.error());
+    auto plan = m_listeners.plan(*loaded.document, m_parts.workers.size());
+    if (!plan)
+        return failure(plan.error());
+    // Nothing below can be refused by the document any more.
+    for (const std::unique_ptr<Worker>& worker : m_parts.workers)
+        worker->apply(*snapshot);
+    const std::shared_ptr<const Snapshot> before = std::exchange(m_snapshot, std::move(*snapshot));
+    m_parts.telemetry.configurationApplied(MetricsLayout::of(*loaded.document));
+    m_parts.status.setConfiguration(
+        reportConfiguration(*loaded.document, dateTime(m_environment.clock.wall())));
+    tell(before ? &before->document() : nullptr, *loaded.document);
+    return m_listeners.commit(std::move(*plan), m_parts.workers, m_options.events);
+}
+
+void Control::reject(const std::vector<Finding>& findings)
+{
+    m_parts.telemetry.configurationRejected();
+    QJsonArray told;
+    qint64 errors = 0;
+    for (const Finding& finding : findings) {
+        if (finding.severity != Finding::Severity::Error)
+            continue;
+        ++errors;
+        if (static_cast<std::size_t>(told.size()) < mostToldAtOnce)
+            told.append(finding.json());
+    }
+    m_options.events(EventLine("configuration")
+                         .add("result", "rejected")
+                         .add("source", m_options.configuration)
+                         .add("errors", errors)
+                         .add("findings", told));
+}
+
+void Control::tell(const EffectiveDocument* before, const EffectiveDocument& after) const
+{
+    EventLine event("configuration");
+    event.add("result", "applied").add("api", after.id).add("hash", after.hash).add("revision", after.revision);
+    if (before) {
+        QJsonArray changes;
+        for (const SemanticChange& change : diffEffective(*before, after, m_environment.catalogue).changes)
+            if (static_cast<std::size_t>(changes.size()) < mostToldAtOnce)
+                changes.append(change.text());
+        event.add("changes", changes);
+    }
+    m_options.events(event);
+    if (before && !m_options.admin && before->api.spec.admin.address != after.api.spec.admin.address)
+        m_options.events(EventLine("restart-needed")
+                             .add("setting", "admin.address")
+                             .add("running", before->api.spec.admin.address)
+                             .add("wanted", after.api.spec.admin.address));
+}
+
+void Control::drain(std::function<void()> drained)
+{
+    if (m_draining)
+        return;
+    m_draining = true;
+    m_drained = std::move(drained);
+    m_parts.status.setReadiness(Readiness::Draining);
+    const Drain settings = m_snapshot->document().api.spec.drain;
+    m_options.events(EventLine("draining")
+                         .add("delay_ms", static_cast<qint64>(settings.delay.count()))
+                         .add("deadline_ms", static_cast<qint64>(settings.deadline.count())));
+    for (const std::unique_ptr<Worker>& worker : m_parts.workers)
+        worker->announceDrain();
+    m_deadline.start(settings.deadline);
+    QTimer::singleShot(settings.delay, this, &Control::stopAccepting);
+}
+
+void Control::stopAccepting()
+{
+    m_listeners.turnAway();
+    QTimer::singleShot(handshakeTime, this, &Control::endRequests);
+}
+
+void Control::endRequests()
+{
+    if (std::exchange(m_ending, true))
+        return;
+    m_workersToDrain = m_parts.workers.size();
+    for (const std::unique_ptr<Worker>& worker : m_parts.workers)
+        worker->drain([this] { m_parts.post([this] { workerDrained(); }); });
+}
+
+void Control::workerDrained()
+{
+    if (--m_workersToDrain > 0)
+        return;
+    m_deadline.stop();
+    m_options.events(EventLine("drained"));
+    m_drained();
+}
+
+void Control::cut()
+{
+    endRequests(); // where the delay alone was longer than the deadline
+    qint64 requests = 0;
+    for (const std::unique_ptr<Worker>& worker : m_parts.workers)
+        requests += static_cast<qint64>(worker->requestsInFlight());
+    m_options.events(EventLine("cut").add("requests", requests));
+    for (const std::unique_ptr<Worker>& worker : m_parts.workers)
+        worker->cut();
+}
+
+} // namespace postern

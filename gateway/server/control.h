@@ -1,0 +1,73 @@
+#pragma once
+
+#include "gateway/server/configuration_source.h"
+#include "gateway/server/gateway_options.h"
+#include "gateway/server/listener_table.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <functional>
+#include <memory>
+
+namespace postern {
+
+class GatewayStatus;
+class Mailbox;
+class Snapshot;
+class Telemetry;
+
+/// The gateway's will: takes configurations in, has the workers follow them, and ends it all in order. Owned by the
+/// Gateway; lives on the control thread, so that no load and no wait ever stands in a worker's way.
+class Control final : public QObject
+{
+    Q_OBJECT
+public:
+    /// What it steers. All of it outlives this.
+    struct Parts {
+        Telemetry& telemetry;
+        GatewayStatus& status;
+        ListenerTable::Workers& workers;
+        std::function<void(std::function<void()>)> post; ///< runs something on the control thread
+    };
+
+    Control(const GatewayOptions& options, const GatewayEnvironment& environment, const Parts& parts);
+    ~Control() override;
+
+    /// The first configuration; without one there is no gateway.
+    [[nodiscard]] Result<void> begin();
+    /// Where the document wants the admin listener; the options may have another wish.
+    [[nodiscard]] QString adminAddress() const;
+    /// From now on changes are followed.
+    void follow();
+    /// Looks for changes now.
+    void reload();
+
+    /// Not ready, `drain.delay`, no new connections, requests in flight end, at the latest after `drain.deadline`;
+    /// then \a drained. A second call does nothing.
+    void drain(std::function<void()> drained);
+
+private:
+    void take(LoadedConfiguration loaded);
+    [[nodiscard]] Result<void> apply(const LoadedConfiguration& loaded);
+    void reject(const std::vector<Finding>& findings);
+    void tell(const EffectiveDocument* before, const EffectiveDocument& after) const;
+    void stopAccepting();
+    void endRequests();
+    void workerDrained();
+    void cut();
+
+    const GatewayOptions& m_options;
+    const GatewayEnvironment& m_environment;
+    const Parts m_parts;
+    std::unique_ptr<ConfigurationSource> m_source;
+    ListenerTable m_listeners;
+    std::shared_ptr<const Snapshot> m_snapshot;
+    std::function<void()> m_drained;
+    QTimer m_deadline;
+    std::size_t m_workersToDrain = 0;
+    bool m_draining = false;
+    bool m_ending = false; ///< the workers were told to drain
+};
+
+} // namespace postern

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "gateway/admin/admin_source.h"
+
+#include <atomic>
+#include <mutex>
+
+namespace postern {
+
+class Telemetry;
+
+/// What the admin listener sees of a gateway. Written by the control thread, read by the admin's; owned by the gateway.
+class GatewayStatus final : public AdminSource
+{
+public:
+    explicit GatewayStatus(const Telemetry& telemetry) : m_telemetry(telemetry) {}
+
+    void setReadiness(Readiness readiness) { m_readiness = readiness; }
+    void setConfiguration(std::string report);
+
+    [[nodiscard]] Readiness readiness() const override { return m_readiness; }
+    [[nodiscard]] std::string metrics() const override;
+    [[nodiscard]] std::string configuration() const override;
+
+private:
+    const Telemetry& m_telemetry;
+    std::atomic<Readiness> m_readiness = Readiness::NotConfigured;
+    mutable std::mutex m_mutex;
+    std::string m_configuration; ///< under m_mutex
+};
+
+} // namespace postern

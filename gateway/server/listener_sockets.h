@@ -1,0 +1,42 @@
+#pragma once
+
+#include "gateway/event/file_descriptor.h"
+#include "models/base/result.h"
+#include "models/schema/address.h"
+
+#include <vector>
+
+namespace postern {
+
+/// The sockets of one address: one a worker, all of one port, the kernel spreads clients over them (SO_REUSEPORT).
+/// The gateway keeps them and gives workers duplicates, so that it can turn clients away before the workers close.
+/// Owned by the control thread; the address is free again when this and the workers' duplicates are gone.
+class ListenerSockets
+{
+public:
+    enum class Neighbours : unsigned char {
+        Refused, ///< another process, or listener, on the address is an error, as everywhere else
+        Allowed  ///< SO_REUSEPORT's own rule: an address of ours may change into one that overlaps
+    };
+
+    static Result<ListenerSockets> listen(const SocketAddress& address, std::size_t workers,
+                                          Neighbours neighbours);
+
+    /// As asked for; with port 0 another one than bound().
+    [[nodiscard]] const SocketAddress& asked() const { return m_asked; }
+    [[nodiscard]] const SocketAddress& bound() const { return m_bound; }
+
+    [[nodiscard]] Result<FileDescriptor> forWorker(std::size_t worker) const;
+
+    /// From now on the kernel drops attempts to connect, as if they had been lost on the way; handshakes that have
+    /// begun end, and who waits is still to be accepted. A closed listening socket resets both: close it a
+    /// moment after this, and nobody loses a request.
+    void turnAway() const;
+
+private:
+    SocketAddress m_asked;
+    SocketAddress m_bound;
+    std::vector<FileDescriptor> m_sockets;
+};
+
+} // namespace postern

@@ -1,0 +1,87 @@
+#include "gateway/server/listener_table.h"
+
+#include "gateway/server/worker.h"
+#include "models/document/effective_document.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace postern {
+
+QStringList ListenerTable::unknownOverrides(const EffectiveDocument& document) const
+{
+    QStringList unknown = m_overrides.keys();
+    for (const Listener& listener : document.api.spec.listeners)
+        unknown.removeAll(listener.name);
+    return unknown;
+}
+
+Result<ListenerTable::Plan> ListenerTable::plan(const EffectiveDocument& document, std::size_t workers) const
+{
+    Plan plan;
+    QStringList wanted;
+    for (const Listener& listener : document.api.spec.listeners) {
+        wanted.append(listener.name);
+        const auto written = SocketAddress::parse(listener.address);
+        const auto asked = m_overrides.contains(listener.name) ? m_overrides.value(listener.name) : written;
+        if (!asked)
+            return failure(Error::invalid(QStringLiteral("listener %1: %2 is no address")
+                                              .arg(listener.name, listener.address)));
+        const auto known = m_listeners.find(listener.name);
+        if (known != m_listeners.end() && known->second.asked() == *asked)
+            continue;
+        const auto neighbours = m_listeners.empty() ? ListenerSockets::Neighbours::Refused
+                                                    : ListenerSockets::Neighbours::Allowed;
+        auto sockets = ListenerSockets::listen(*asked, workers, neighbours);
+        if (!sockets)
+            return failure(sockets.error().wrappedIn(QStringLiteral("listener %1").arg(listener.name)));
+        plan.opened.emplace(listener.name, std::move(*sockets));
+        if (known != m_listeners.end())
+            plan.closed.push_back(listener.name);
+    }
+    for (const auto& [name, sockets] : m_listeners)
+        if (!wanted.contains(name))
+            plan.closed.push_back(name);
+    return plan;
+}
+
+Result<void> ListenerTable::commit(Plan plan, const Workers& workers, const EventSink& events)
+{
+    // Clients of a changed listener's new address wait in its backlog meanwhile.
+    close(plan.closed, workers);
+    for (auto& [name, sockets] : plan.opened) {
+        for (std::size_t i = 0; i < workers.size(); ++i) {
+            auto socket = sockets.forWorker(i);
+            if (!socket)
+                return failure(socket.error());
+            if (auto listens = workers[i]->listen(name, std::move(*socket)); !listens)
+                return failure(listens.error());
+        }
+        events(EventLine("listening").add("listener", name).add("address", sockets.bound().text()));
+        m_listeners.insert_or_assign(name, std::move(sockets));
+    }
+    return {};
+}
+
+void ListenerTable::close(const std::vector<QString>& names, const Workers& workers)
+{
+    if (names.empty())
+        return;
+    for (const QString& name : names)
+        m_listeners.at(name).turnAway();
+    // On the control thread, which has nothing else to do; the workers go on.
+    std::this_thread::sleep_for(handshakeTime);
+    for (const QString& name : names) {
+        for (const std::unique_ptr<Worker>& worker : workers)
+            worker->unlisten(name);
+        m_listeners.erase(name);
+    }
+}
+
+void ListenerTable::turnAway() const
+{
+    for (const auto& [name, sockets] : m_listeners)
+        sockets.turnAway();
+}
+
+} // namespace postern

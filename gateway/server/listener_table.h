@@ -1,0 +1,50 @@
+#pragma once
+
+#include "gateway/server/gateway_options.h"
+#include "gateway/server/listener_sockets.h"
+
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace postern {
+
+class Worker;
+struct EffectiveDocument;
+
+/// The addresses a gateway listens on, and how a new configuration changes them: first everything new is opened, which
+/// may fail and then changes nothing; then the workers take it over; what is left is closed without losing
+/// anybody. A listener whose address stays is never touched. Owned and used by the control thread.
+class ListenerTable
+{
+public:
+    using Workers = std::vector<std::unique_ptr<Worker>>;
+
+    /// Listeners that stay, opened ones, and closing ones; made by plan(), used up by commit().
+    struct Plan {
+        std::map<QString, ListenerSockets> opened;
+        std::vector<QString> closed; ///< a changed one is opened and closed
+    };
+
+    explicit ListenerTable(QMap<QString, SocketAddress> overrides) : m_overrides(std::move(overrides)) {}
+
+    /// Names in the overrides that the document does not have.
+    [[nodiscard]] QStringList unknownOverrides(const EffectiveDocument& document) const;
+
+    [[nodiscard]] Result<Plan> plan(const EffectiveDocument& document, std::size_t workers) const;
+    [[nodiscard]] Result<void> commit(Plan plan, const Workers& workers, const EventSink& events);
+
+    /// ListenerSockets::turnAway() for all.
+    void turnAway() const;
+
+private:
+    void close(const std::vector<QString>& names, const Workers& workers);
+
+    QMap<QString, SocketAddress> m_overrides;
+    std::map<QString, ListenerSockets> m_listeners;
+};
+
+/// How long handshakes that have begun may take to end before a listening socket is closed.
+inline constexpr std::chrono::milliseconds handshakeTime{200};
+
+} // namespace postern
