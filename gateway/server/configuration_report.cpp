@@ -13,7 +13,8 @@ namespace {
 bool namesACredential(const QString& key)
 {
     static const QRegularExpression pattern(
-        QStringLiteral("authorization|cookie|password|passwd|credential|api[-_.]?key|secret$|token$|private[-_.]?key"),
+        QStringLiteral(
+            "authorization|cookie|password|passwd|credential|api[-_.]?key|secret$|token$|private[-_.]?key"),
         QRegularExpression::CaseInsensitiveOption);
     return pattern.match(key).hasMatch();
 }
@@ -34,10 +35,14 @@ QJsonValue redactedMember(const QString& key, const QJsonValue& value)
 QJsonObject originOf(const EffectivePolicy& policy, const QJsonArray& routes)
 {
     const Origin& origin = policy.origin;
-    return {{QStringLiteral("policy"), policy.entry.name}, {QStringLiteral("type"), policy.entry.type},
-            {QStringLiteral("layer"), nameOf(origin.layer)}, {QStringLiteral("document"), origin.document},
-            {QStringLiteral("file"), origin.place.file},     {QStringLiteral("line"), origin.place.line},
-            {QStringLiteral("path"), origin.place.path},     {QStringLiteral("revision"), origin.revision},
+    return {{QStringLiteral("policy"), policy.entry.name},
+            {QStringLiteral("type"), policy.entry.type},
+            {QStringLiteral("layer"), nameOf(origin.layer)},
+            {QStringLiteral("document"), origin.document},
+            {QStringLiteral("file"), origin.place.file},
+            {QStringLiteral("line"), origin.place.line},
+            {QStringLiteral("path"), origin.place.path},
+            {QStringLiteral("revision"), origin.revision},
             {QStringLiteral("routes"), routes}};
 }
 

@@ -8,8 +8,8 @@
 
 namespace postern {
 
-/// What `/config` tells of a configuration: {"api","hash","revision","loadedAt","spec","origins"}. Values of fields
-/// that carry credentials are redacted; references to secrets are no secrets and stay.
+/// What `/config` tells of a configuration: {"api","hash","revision","loadedAt","spec","origins"}. Values of
+/// fields that carry credentials are redacted; references to secrets are no secrets and stay.
 [[nodiscard]] std::string reportConfiguration(const EffectiveDocument& document, const QDateTime& loadedAt);
 
 /// The same value with what looks like a credential replaced: the values of header and field names such as

@@ -17,7 +17,8 @@ public:
 
     /// The configuration as it is now.
     [[nodiscard]] virtual LoadedConfiguration load() = 0;
-    /// From now on \a changed is called after each change, with what it came to: a document, or why there is none.
+    /// From now on \a changed is called after each change, with what it came to: a document, or why there is
+    /// none.
     virtual void watch(Changed changed) = 0;
     /// Looks at once, as if something had changed.
     virtual void check() = 0;

@@ -29,17 +29,20 @@ Finding findingOf(const Error& error)
 {
     return {.rule = QStringLiteral("unusable"),
             .place = error.place,
-            .found = error.wrappedIn({}).cause ? error.text() : error.message,
+            .found = error.cause ? error.text() : error.message,
             .expected = QStringLiteral("a configuration this process can run")};
 }
 
 } // namespace
 
 Control::Control(const GatewayOptions& options, const GatewayEnvironment& environment, const Parts& parts)
-    : m_options(options), m_environment(environment), m_parts(parts),
-      m_source(std::make_unique<FileConfigurationSource>(options.configuration, environment.catalogue,
-                                                         environment.clock)),
-      m_listeners(options.listen), m_deadline(this)
+    : m_options(options)
+    , m_environment(environment)
+    , m_parts(parts)
+    , m_source(std::make_unique<FileConfigurationSource>(options.configuration, environment.catalogue,
+                                                         environment.clock))
+    , m_listeners(options.listen)
+    , m_deadline(this)
 {
     m_deadline.setSingleShot(true);
     connect(&m_deadline, &QTimer::timeout, this, &Control::cut);
@@ -65,20 +68,14 @@ Result<void> Control::begin()
     return {};
 }
 
-QString Control::adminAddress() const
-{
-    return m_snapshot->document().api.spec.admin.address;
-}
+QString Control::adminAddress() const { return m_snapshot->document().api.spec.admin.address; }
 
 void Control::follow()
 {
     m_source->watch([this](LoadedConfiguration loaded) { take(std::move(loaded)); });
 }
 
-void Control::reload()
-{
-    m_source->check();
-}
+void Control::reload() { m_source->check(); }
 
 void Control::take(LoadedConfiguration loaded)
 {
@@ -133,7 +130,10 @@ void Control::reject(const std::vector<Finding>& findings)
 void Control::tell(const EffectiveDocument* before, const EffectiveDocument& after) const
 {
     EventLine event("configuration");
-    event.add("result", "applied").add("api", after.id).add("hash", after.hash).add("revision", after.revision);
+    event.add("result", "applied")
+        .add("api", after.id)
+        .add("hash", after.hash)
+        .add("revision", after.revision);
     if (before) {
         QJsonArray changes;
         for (const SemanticChange& change : diffEffective(*before, after, m_environment.catalogue).changes)

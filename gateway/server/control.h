@@ -17,14 +17,15 @@ class Mailbox;
 class Snapshot;
 class Telemetry;
 
-/// The gateway's will: takes configurations in, has the workers follow them, and ends it all in order. Owned by the
-/// Gateway; lives on the control thread, so that no load and no wait ever stands in a worker's way.
+/// The gateway's will: takes configurations in, has the workers follow them, and ends it all in order. Owned
+/// by the Gateway; lives on the control thread, so that no load and no wait ever stands in a worker's way.
 class Control final : public QObject
 {
     Q_OBJECT
 public:
     /// What it steers. All of it outlives this.
-    struct Parts {
+    struct Parts
+    {
         Telemetry& telemetry;
         GatewayStatus& status;
         ListenerTable::Workers& workers;
@@ -43,8 +44,8 @@ public:
     /// Looks for changes now.
     void reload();
 
-    /// Not ready, `drain.delay`, no new connections, requests in flight end, at the latest after `drain.deadline`;
-    /// then \a drained. A second call does nothing.
+    /// Not ready, `drain.delay`, no new connections, requests in flight end, at the latest after
+    /// `drain.deadline`; then \a drained. A second call does nothing.
     void drain(std::function<void()> drained);
 
 private:

@@ -12,10 +12,7 @@
 
 namespace postern {
 
-EventLine::EventLine(std::string_view event) : m_text("{")
-{
-    add("event", event);
-}
+EventLine::EventLine(std::string_view event) : m_text("{") { add("event", event); }
 
 void EventLine::addKey(std::string_view key)
 {

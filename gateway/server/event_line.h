@@ -9,14 +9,15 @@
 
 namespace postern {
 
-/// One thing that happened to the gateway, as a JSON object on one line, its members in the order they were added.
-/// Keys are ours; values may be anything.
+/// One thing that happened to the gateway, as a JSON object on one line, its members in the order they were
+/// added. Keys are ours; values may be anything.
 class EventLine
 {
 public:
     explicit EventLine(std::string_view event);
 
     EventLine& add(std::string_view key, std::string_view text);
+    EventLine& add(std::string_view key, const char* text) { return add(key, std::string_view(text)); }
     EventLine& add(std::string_view key, const QString& text);
     EventLine& add(std::string_view key, qint64 number);
     EventLine& add(std::string_view key, const QJsonArray& array);

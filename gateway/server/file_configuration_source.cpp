@@ -9,8 +9,8 @@ namespace postern {
 
 namespace {
 
-/// The folders in which a change can give \a file other contents: its own, where it really lies, and those that hold
-/// a link on the way to it. Where there is no such file, the nearest folder it can come back to.
+/// The folders in which a change can give \a file other contents: its own, where it really lies, and those
+/// that hold a link on the way to it. Where there is no such file, the nearest folder it can come back to.
 QStringList foldersOf(const QString& file)
 {
     QStringList folders;
@@ -30,8 +30,12 @@ QStringList foldersOf(const QString& file)
 
 FileConfigurationSource::FileConfigurationSource(QString path, const PolicyCatalogue& catalogue,
                                                  const Clock& clock, Timing timing)
-    : m_path(std::move(path)), m_catalogue(catalogue), m_clock(clock), m_watcher(this), m_quiet(this),
-      m_poll(this)
+    : m_path(std::move(path))
+    , m_catalogue(catalogue)
+    , m_clock(clock)
+    , m_watcher(this)
+    , m_quiet(this)
+    , m_poll(this)
 {
     m_quiet.setSingleShot(true);
     m_quiet.setInterval(timing.quiet);
@@ -70,8 +74,8 @@ bool FileConfigurationSource::tryLoad(LoadedConfiguration& loaded)
 
 LoadedConfiguration FileConfigurationSource::load()
 {
-    // The first time round says which files there are; the second reads them between two equal stamps. Whoever
-    // writes faster than that is waited for by watch().
+    // The first time round says which files there are; the second reads them between two equal stamps.
+    // Whoever writes faster than that is waited for by watch().
     constexpr int attempts = 4;
     LoadedConfiguration loaded;
     for (int attempt = 0; attempt < attempts; ++attempt)

@@ -9,8 +9,8 @@
 
 namespace postern {
 
-/// A document, or a flat folder of them, followed through every way files change: written in place, renamed over,
-/// vanished and restored, a ConfigMap's `..data` link swapped, a link above the folder swapped.
+/// A document, or a flat folder of them, followed through every way files change: written in place, renamed
+/// over, vanished and restored, a ConfigMap's `..data` link swapped, a link above the folder swapped.
 ///
 /// inotify says when to look; what counts are stamps (file_stamps.h). A change is loaded once the stamps have
 /// stood still for `Timing::quiet`, so that a half-written file is not taken for a whole one, and what was
@@ -20,13 +20,15 @@ class FileConfigurationSource final : public QObject, public ConfigurationSource
 {
     Q_OBJECT
 public:
-    struct Timing {
+    struct Timing
+    {
         std::chrono::milliseconds quiet{100};
         std::chrono::milliseconds poll{5'000};
     };
 
     /// \a catalogue and \a clock outlive this.
-    FileConfigurationSource(QString path, const PolicyCatalogue& catalogue, const Clock& clock, Timing timing);
+    FileConfigurationSource(QString path, const PolicyCatalogue& catalogue, const Clock& clock,
+                            Timing timing);
     FileConfigurationSource(QString path, const PolicyCatalogue& catalogue, const Clock& clock);
 
     [[nodiscard]] LoadedConfiguration load() override;

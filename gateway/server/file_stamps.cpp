@@ -21,10 +21,11 @@ void addStamp(QByteArray& out, const QString& file)
         return;
     }
     // The change time too: it moves with every write and rename, and nobody can set it back.
-    for (const auto number : {static_cast<qint64>(status.st_dev), static_cast<qint64>(status.st_ino),
-                              static_cast<qint64>(status.st_size), static_cast<qint64>(status.st_mtim.tv_sec),
-                              static_cast<qint64>(status.st_mtim.tv_nsec), static_cast<qint64>(status.st_ctim.tv_sec),
-                              static_cast<qint64>(status.st_ctim.tv_nsec)})
+    for (const auto number :
+         {static_cast<qint64>(status.st_dev), static_cast<qint64>(status.st_ino),
+          static_cast<qint64>(status.st_size), static_cast<qint64>(status.st_mtim.tv_sec),
+          static_cast<qint64>(status.st_mtim.tv_nsec), static_cast<qint64>(status.st_ctim.tv_sec),
+          static_cast<qint64>(status.st_ctim.tv_nsec)})
         out += ' ' + QByteArray::number(number);
     out += '\n';
 }

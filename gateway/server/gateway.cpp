@@ -14,7 +14,11 @@ class Gateway::Private
 {
 public:
     Private(const GatewayOptions& given, const GatewayEnvironment& around)
-        : options(given), environment(around), log({.fd = given.accessLog}), telemetry(&log), status(telemetry)
+        : options(given)
+        , environment(around)
+        , log({.fd = given.accessLog})
+        , telemetry(&log)
+        , status(telemetry)
     {}
     ~Private();
 
@@ -61,8 +65,8 @@ Result<void> Gateway::Private::startControl()
     controlThread = std::move(*thread);
     return controlThread->call([this] {
         const auto post = [this](std::function<void()> task) { controlThread->post(std::move(task)); };
-        control = std::make_unique<Control>(options, environment,
-                                            Control::Parts{telemetry, status, workers, post});
+        control =
+            std::make_unique<Control>(options, environment, Control::Parts{telemetry, status, workers, post});
         return control->begin();
     });
 }

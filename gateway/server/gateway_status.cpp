@@ -10,10 +10,7 @@ void GatewayStatus::setConfiguration(std::string report)
     m_configuration = std::move(report);
 }
 
-std::string GatewayStatus::metrics() const
-{
-    return m_telemetry.exposition();
-}
+std::string GatewayStatus::metrics() const { return m_telemetry.exposition(); }
 
 std::string GatewayStatus::configuration() const
 {

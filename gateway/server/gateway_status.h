@@ -9,7 +9,8 @@ namespace postern {
 
 class Telemetry;
 
-/// What the admin listener sees of a gateway. Written by the control thread, read by the admin's; owned by the gateway.
+/// What the admin listener sees of a gateway. Written by the control thread, read by the admin's; owned by
+/// the gateway.
 class GatewayStatus final : public AdminSource
 {
 public:

@@ -14,8 +14,8 @@ namespace postern {
 
 namespace {
 
-/// Whether nobody listens on \a address: SO_REUSEPORT would let two gateways share it silently, each with half of
-/// the other's clients.
+/// Whether nobody listens on \a address: SO_REUSEPORT would let two gateways share it silently, each with
+/// half of the other's clients.
 Result<void> requireFree(const SocketAddress& address)
 {
     const NativeAddress native(address);
@@ -67,8 +67,7 @@ void ListenerSockets::turnAway() const
     std::array<sock_filter, 5> program{{BPF_STMT(BPF_LD | BPF_B | BPF_ABS, flags),
                                         BPF_STMT(BPF_ALU | BPF_AND | BPF_K, synOrAck),
                                         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, syn, 0, 1),
-                                        BPF_STMT(BPF_RET | BPF_K, 0),
-                                        BPF_STMT(BPF_RET | BPF_K, everything)}};
+                                        BPF_STMT(BPF_RET | BPF_K, 0), BPF_STMT(BPF_RET | BPF_K, everything)}};
     const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
     // Where the kernel has no socket filters the close is as abrupt as it is without this.
     for (const FileDescriptor& socket : m_sockets)

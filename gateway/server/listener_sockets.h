@@ -8,9 +8,10 @@
 
 namespace postern {
 
-/// The sockets of one address: one a worker, all of one port, the kernel spreads clients over them (SO_REUSEPORT).
-/// The gateway keeps them and gives workers duplicates, so that it can turn clients away before the workers close.
-/// Owned by the control thread; the address is free again when this and the workers' duplicates are gone.
+/// The sockets of one address: one a worker, all of one port, the kernel spreads clients over them
+/// (SO_REUSEPORT). The gateway keeps them and gives workers duplicates, so that it can turn clients away
+/// before the workers close. Owned by the control thread; the address is free again when this and the
+/// workers' duplicates are gone.
 class ListenerSockets
 {
 public:
@@ -28,9 +29,9 @@ public:
 
     [[nodiscard]] Result<FileDescriptor> forWorker(std::size_t worker) const;
 
-    /// From now on the kernel drops attempts to connect, as if they had been lost on the way; handshakes that have
-    /// begun end, and who waits is still to be accepted. A closed listening socket resets both: close it a
-    /// moment after this, and nobody loses a request.
+    /// From now on the kernel drops attempts to connect, as if they had been lost on the way; handshakes that
+    /// have begun end, and who waits is still to be accepted. A closed listening socket resets both: close it
+    /// a moment after this, and nobody loses a request.
     void turnAway() const;
 
 private:

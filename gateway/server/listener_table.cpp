@@ -25,13 +25,13 @@ Result<ListenerTable::Plan> ListenerTable::plan(const EffectiveDocument& documen
         const auto written = SocketAddress::parse(listener.address);
         const auto asked = m_overrides.contains(listener.name) ? m_overrides.value(listener.name) : written;
         if (!asked)
-            return failure(Error::invalid(QStringLiteral("listener %1: %2 is no address")
-                                              .arg(listener.name, listener.address)));
+            return failure(Error::invalid(
+                QStringLiteral("listener %1: %2 is no address").arg(listener.name, listener.address)));
         const auto known = m_listeners.find(listener.name);
         if (known != m_listeners.end() && known->second.asked() == *asked)
             continue;
-        const auto neighbours = m_listeners.empty() ? ListenerSockets::Neighbours::Refused
-                                                    : ListenerSockets::Neighbours::Allowed;
+        const auto neighbours =
+            m_listeners.empty() ? ListenerSockets::Neighbours::Refused : ListenerSockets::Neighbours::Allowed;
         auto sockets = ListenerSockets::listen(*asked, workers, neighbours);
         if (!sockets)
             return failure(sockets.error().wrappedIn(QStringLiteral("listener %1").arg(listener.name)));

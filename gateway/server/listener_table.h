@@ -12,16 +12,18 @@ namespace postern {
 class Worker;
 struct EffectiveDocument;
 
-/// The addresses a gateway listens on, and how a new configuration changes them: first everything new is opened, which
-/// may fail and then changes nothing; then the workers take it over; what is left is closed without losing
-/// anybody. A listener whose address stays is never touched. Owned and used by the control thread.
+/// The addresses a gateway listens on, and how a new configuration changes them: first everything new is
+/// opened, which may fail and then changes nothing; then the workers take it over; what is left is closed
+/// without losing anybody. A listener whose address stays is never touched. Owned and used by the control
+/// thread.
 class ListenerTable
 {
 public:
     using Workers = std::vector<std::unique_ptr<Worker>>;
 
     /// Listeners that stay, opened ones, and closing ones; made by plan(), used up by commit().
-    struct Plan {
+    struct Plan
+    {
         std::map<QString, ListenerSockets> opened;
         std::vector<QString> closed; ///< a changed one is opened and closed
     };

@@ -11,7 +11,8 @@ Finding error(const QString& rule, const QString& file, const QString& found, co
     return {.rule = rule, .place = {.file = file, .path = {}}, .found = found, .expected = expected};
 }
 
-/// A file that is being written anew is empty for a moment; skipping it would run the API without its baseline.
+/// A file that is being written anew is empty for a moment; skipping it would run the API without its
+/// baseline.
 void refuseEmptyFiles(const QStringList& files, std::vector<Finding>& findings)
 {
     for (const QString& file : files)
@@ -24,9 +25,10 @@ void requireOneApi(const LoadedDocuments& documents, const QString& path, std::v
 {
     const QStringList ids = documents.apiIds();
     if (ids.size() != 1)
-        findings.push_back(error(QStringLiteral("one-api"), path,
-                                 ids.isEmpty() ? QStringLiteral("no ApiGateway") : ids.join(QStringLiteral(", ")),
-                                 QStringLiteral("exactly one ApiGateway")));
+        findings.push_back(
+            error(QStringLiteral("one-api"), path,
+                  ids.isEmpty() ? QStringLiteral("no ApiGateway") : ids.join(QStringLiteral(", ")),
+                  QStringLiteral("exactly one ApiGateway")));
 }
 
 template<typename Document>
@@ -39,7 +41,8 @@ void addFiles(const std::vector<Loaded<Document>>& documents, QStringList& files
 
 } // namespace
 
-LoadedConfiguration loadConfiguration(const QString& path, const PolicyCatalogue& catalogue, const QDate& today)
+LoadedConfiguration loadConfiguration(const QString& path, const PolicyCatalogue& catalogue,
+                                      const QDate& today)
 {
     LoadedConfiguration result;
     const auto files = findDocumentFiles({path}, Search::Flat);

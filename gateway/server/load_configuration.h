@@ -17,8 +17,9 @@ struct LoadedConfiguration
     QStringList files; ///< that were read, documents and what they name
 };
 
-/// Loads \a path, a document or a flat folder: exactly one ApiGateway, and the baselines that apply to it. Any error
-/// in any of the files rejects the whole: half a configuration is none. \a today decides exemptions.
+/// Loads \a path, a document or a flat folder: exactly one ApiGateway, and the baselines that apply to it.
+/// Any error in any of the files rejects the whole: half a configuration is none. \a today decides
+/// exemptions.
 [[nodiscard]] LoadedConfiguration loadConfiguration(const QString& path, const PolicyCatalogue& catalogue,
                                                     const QDate& today);
 

@@ -12,13 +12,13 @@
 
 namespace {
 
-/// A closed standard descriptor would be given to the next socket, and a log line to its peer. Read-only, so that
-/// whoever writes to it learns that nobody listens.
+/// A closed standard descriptor would be given to the next socket, and a log line to its peer. Read-only, so
+/// that whoever writes to it learns that nobody listens.
 void fillStandardDescriptors()
 {
     for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-        if (::fcntl(fd, F_GETFD) < 0)
-            [[maybe_unused]] const int filled = ::open("/dev/null", O_RDONLY);
+        if (::fcntl(fd, F_GETFD) < 0) [[maybe_unused]]
+            const int filled = ::open("/dev/null", O_RDONLY);
 }
 
 } // namespace
@@ -36,7 +36,8 @@ int main(int argc, char** argv)
     const QCoreApplication application(argc, argv);
     QFile out;
     QFile err;
-    if (!out.open(stdout, QIODevice::WriteOnly) || !err.open(stderr, QIODevice::WriteOnly | QIODevice::Unbuffered))
+    if (!out.open(stdout, QIODevice::WriteOnly) ||
+        !err.open(stderr, QIODevice::WriteOnly | QIODevice::Unbuffered))
         return static_cast<int>(ExitStatus::Unusable);
     const ExitStatus status =
         runProgram(QCoreApplication::arguments().mid(1), commands(), CommandStreams{out, err});

@@ -21,7 +21,8 @@ std::size_t affinity()
     return static_cast<std::size_t>(std::max(1, CPU_COUNT(&set)));
 }
 
-/// The quota in processors; \a otherwise where there is none. In a container the own group is mounted as the root.
+/// The quota in processors; \a otherwise where there is none. In a container the own group is mounted as the
+/// root.
 std::size_t quota(std::size_t otherwise)
 {
     std::ifstream file("/sys/fs/cgroup/cpu.max");

@@ -30,14 +30,12 @@ Result<std::unique_ptr<SignalWatch>> SignalWatch::create(EpollDispatcher& dispat
     return watch;
 }
 
-SignalWatch::SignalWatch(EpollDispatcher& dispatcher, FileDescriptor signals, std::function<void(int)> received)
+SignalWatch::SignalWatch(EpollDispatcher& dispatcher, FileDescriptor signals,
+                         std::function<void(int)> received)
     : m_dispatcher(dispatcher), m_signals(std::move(signals)), m_received(std::move(received))
 {}
 
-SignalWatch::~SignalWatch()
-{
-    m_dispatcher.remove(m_token);
-}
+SignalWatch::~SignalWatch() { m_dispatcher.remove(m_token); }
 
 void SignalWatch::ready(FdEvents)
 {

@@ -14,8 +14,8 @@ class ProxyWorker;
 class Snapshot;
 class WorkerTelemetry;
 
-/// One data path on its own thread. Owned by the gateway; its functions are called from the control thread and
-/// wait until the worker has done what they say.
+/// One data path on its own thread. Owned by the gateway; its functions are called from the control thread
+/// and wait until the worker has done what they say.
 class Worker
 {
 public:

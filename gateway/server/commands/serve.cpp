@@ -32,8 +32,8 @@ Result<GatewayOptions> optionsOf(const Arguments& arguments)
         const QString text = arguments.value(QStringLiteral("workers"));
         options.workers = text.toUInt(&isNumber);
         if (!isNumber || options.workers < 1 || options.workers > mostWorkers)
-            return failure(Error::invalid(
-                QStringLiteral("--workers %1: expected 1 to %2").arg(text).arg(mostWorkers)));
+            return failure(
+                Error::invalid(QStringLiteral("--workers %1: expected 1 to %2").arg(text).arg(mostWorkers)));
     }
     for (const QString& text : arguments.values(QStringLiteral("listen"))) {
         const QString name = text.section(u'=', 0, 0);
@@ -66,7 +66,8 @@ void raiseDescriptorLimit()
     }
 }
 
-/// Where the access log goes; -1 where standard output was closed (main puts /dev/null, read-only, in its place).
+/// Where the access log goes; -1 where standard output was closed (main puts /dev/null, read-only, in its
+/// place).
 int accessLogDescriptor()
 {
     const int flags = ::fcntl(STDOUT_FILENO, F_GETFL);
@@ -146,32 +147,34 @@ ExitStatus serve(const Arguments& arguments, const CommandStreams& streams)
 
 Command serveCommand()
 {
-    return {.name = QStringLiteral("serve"),
-            .summary = QStringLiteral("runs the gateway"),
-            .positional = {},
-            .options = {{.name = QStringLiteral("config"),
-                         .value = QStringLiteral("PATH"),
-                         .help = QStringLiteral("a document, or a flat folder of one ApiGateway and its baselines"),
-                         .required = true,
-                         .choices = {}},
-                        {.name = QStringLiteral("secrets"),
-                         .value = QStringLiteral("DIR"),
-                         .help = QStringLiteral("where secretRef finds its folders"),
-                         .choices = {}},
-                        {.name = QStringLiteral("workers"),
-                         .value = QStringLiteral("N"),
-                         .help = QStringLiteral("threads of the data path; without it, the processors it may use"),
-                         .choices = {}},
-                        {.name = QStringLiteral("listen"),
-                         .value = QStringLiteral("NAME=ADDRESS"),
-                         .help = QStringLiteral("instead of a listener's address in the document; port 0 is allowed"),
-                         .repeatable = true,
-                         .choices = {}},
-                        {.name = QStringLiteral("admin"),
-                         .value = QStringLiteral("ADDRESS"),
-                         .help = QStringLiteral("instead of the document's admin.address"),
-                         .choices = {}}},
-            .run = serve};
+    return {
+        .name = QStringLiteral("serve"),
+        .summary = QStringLiteral("runs the gateway"),
+        .positional = {},
+        .options =
+            {{.name = QStringLiteral("config"),
+              .value = QStringLiteral("PATH"),
+              .help = QStringLiteral("a document, or a flat folder of one ApiGateway and its baselines"),
+              .required = true,
+              .choices = {}},
+             {.name = QStringLiteral("secrets"),
+              .value = QStringLiteral("DIR"),
+              .help = QStringLiteral("where secretRef finds its folders"),
+              .choices = {}},
+             {.name = QStringLiteral("workers"),
+              .value = QStringLiteral("N"),
+              .help = QStringLiteral("threads of the data path; without it, the processors it may use"),
+              .choices = {}},
+             {.name = QStringLiteral("listen"),
+              .value = QStringLiteral("NAME=ADDRESS"),
+              .help = QStringLiteral("instead of a listener's address in the document; port 0 is allowed"),
+              .repeatable = true,
+              .choices = {}},
+             {.name = QStringLiteral("admin"),
+              .value = QStringLiteral("ADDRESS"),
+              .help = QStringLiteral("instead of the document's admin.address"),
+              .choices = {}}},
+        .run = serve};
 }
 
 } // namespace postern
