@@ -101,6 +101,20 @@ Finding unusable(const QString& id, const Place& place, const QString& found)
             u"documents without errors, to make %1's effective one"_s.arg(id)};
 }
 
+/// A baseline that is not known well may govern anybody, so without it nobody's document is known.
+std::vector<Finding> baselineFaults(const LoadedDocuments& documents, const QString& id)
+{
+    std::vector<Finding> findings;
+    for (const auto& baseline : documents.baselines)
+        if (!baseline.usable)
+            findings.push_back(unusable(id, baseline.document.place,
+                                        u"errors in the baseline "_s + baseline.document.metadata.name));
+    for (const QString& file : documents.unread)
+        findings.push_back(unusable(id, {.file = file, .line = 1, .column = 1, .path = {}},
+                                    u"a file that may hold a baseline, with errors"_s));
+    return findings;
+}
+
 } // namespace
 
 QString nameOf(Origin::Layer layer)
@@ -145,14 +159,11 @@ EffectiveResult makeEffective(const LoadedDocuments& documents, QStringView id,
     if (!api->usable)
         result.findings.push_back(
             unusable(api->document.id(), api->document.place, u"errors in the API's document"_s));
-    const Baselines baselines = baselinesFor(documents, api->document.metadata);
-    for (const auto* baseline : baselines)
-        if (!baseline->usable)
-            result.findings.push_back(
-                unusable(api->document.id(), baseline->document.place,
-                         u"errors in the baseline "_s + baseline->document.metadata.name));
+    for (const Finding& finding : baselineFaults(documents, api->document.id()))
+        result.findings.push_back(finding);
     if (!result.findings.empty())
         return result;
+    const Baselines baselines = baselinesFor(documents, api->document.metadata);
     MergedPolicies merged = mergePolicies(*api, baselines, catalogue);
     result.findings = std::move(merged.findings);
     if (!result.findings.empty())

@@ -36,27 +36,31 @@ public:
     void load(const QString& file)
     {
         Findings findings(file);
+        m_yamlIsSound = true;
         const auto text = m_source.read(file, largestLook);
-        if (!text)
+        if (!text) {
+            m_yamlIsSound = false;
             findings.add({Finding::Severity::Error,
                           u"unreadable-file"_s,
-                          {.file = file, .path = {}},
+                          {.file = file, .line = 1, .column = 1, .path = {}},
                           text.error().message,
                           u"a file that can be read"_s});
-        else if (mayHoldDocuments(*text))
+        } else if (mayHoldDocuments(*text)) {
             takeAll(readYaml(*text, findings), findings);
+        }
+        // What was not read whole may have held what governs others.
+        if (!m_yamlIsSound && (!text || text->contains("GatewayBaseline")))
+            m_result.unread << file;
         auto found = findings.take();
         std::move(found.begin(), found.end(), std::back_inserter(m_result.findings));
     }
 
     LoadedDocuments finish()
     {
-        for (const auto& loaded : m_result.apis)
-            if (loaded.document.metadata.name.size())
-                once(u"duplicate-api"_s, loaded.document.id(), loaded.document.place);
-        for (const auto& loaded : m_result.baselines)
-            if (loaded.document.metadata.name.size())
-                once(u"duplicate-baseline"_s, loaded.document.metadata.name, loaded.document.place);
+        for (auto& loaded : m_result.apis)
+            once(u"duplicate-api"_s, loaded.document.id(), loaded);
+        for (auto& loaded : m_result.baselines)
+            once(u"duplicate-baseline"_s, loaded.document.metadata.name, loaded);
         sortByPlace(m_result.findings);
         return std::move(m_result);
     }
@@ -135,24 +139,35 @@ private:
             policies.checkType(requirement.api->policy, path + u".api.policy"_s);
     }
 
-    void once(const QString& rule, const QString& name, const Place& place)
+    /// Nobody can tell which of two is meant, so neither is usable.
+    template<typename D>
+    void once(const QString& rule, const QString& name, Loaded<D>& loaded)
     {
         const QString key = rule + u' ' + name;
-        if (const auto first = m_names.constFind(key); first != m_names.constEnd()) {
-            Place at = place;
-            at.path = u"metadata.name"_s;
-            m_result.findings.push_back({Finding::Severity::Error, rule, at, name,
-                                         u"one document of this name; %1 has it"_s.arg(first->text())});
+        const auto first = m_names.constFind(key);
+        if (loaded.document.metadata.name.isEmpty())
+            return;
+        if (first == m_names.constEnd()) {
+            m_names.insert(key, {loaded.document.place, &loaded.usable});
             return;
         }
-        m_names.insert(key, place);
+        Place at = loaded.document.place;
+        at.path = u"metadata.name"_s;
+        m_result.findings.push_back({Finding::Severity::Error, rule, at, name,
+                                     u"one document of this name; %1 has it"_s.arg(first->place.text())});
+        loaded.usable = *first->usable = false;
     }
 
+    struct Named
+    {
+        Place place;
+        bool* usable;
+    };
     const DocumentSource& m_source;
     const PolicyCatalogue& m_catalogue;
     LoadedDocuments m_result;
     bool m_yamlIsSound = true;
-    QHash<QString, Place> m_names;
+    QHash<QString, Named> m_names;
 };
 
 } // namespace

@@ -33,6 +33,7 @@ struct LoadedDocuments
     std::vector<Loaded<ApiGateway>> apis;
     std::vector<Loaded<GatewayBaseline>> baselines;
     std::vector<Finding> findings; ///< by file, then place
+    QStringList unread;            ///< files that could not be read whole and may hold a baseline
 
     [[nodiscard]] const Loaded<ApiGateway>* api(QStringView id) const;
     [[nodiscard]] QStringList apiIds() const; ///< in order of their files

@@ -54,6 +54,7 @@ struct FieldDescription
     std::optional<std::size_t> minimumItems; ///< of a list or map
     std::optional<std::size_t> maximumItems;
     QString unit;     ///< `%`, `requests`; durations and bytes carry theirs in the value
+    QString ratePer; ///< the field beside it that holds the period this number is for: `100/s`
     QString uniqueBy; ///< of a list of records: the field that no two share; of a list of scalars `.`
     std::vector<ChoiceDescription> choices;
     std::optional<TextRule> textRule;

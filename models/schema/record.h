@@ -40,6 +40,11 @@ public:
     {
         return last([&](auto& f) { f.leaf().unit = QString::fromUtf8(unit); });
     }
+    /// A rate: how many in the period that the field \a period holds.
+    Record& ratePer(const char* period)
+    {
+        return last([&](auto& f) { f.ratePer = QString::fromLatin1(period); });
+    }
     Record& range(double from, double to)
     {
         return last([&](auto& f) {
