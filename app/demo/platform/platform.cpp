@@ -61,6 +61,8 @@ Result<void> Platform::start()
         {"traffic", &Platform::startTraffic},
     };
     for (const auto& [name, step] : steps) {
+        if (m_interrupted)
+            return failure(notReady(QLatin1String(name), QStringLiteral("interrupted")));
         Q_EMIT progressed(QLatin1String(name));
         if (Result<void> done = (this->*step)(); !done)
             return done;
@@ -213,9 +215,11 @@ Result<void> Platform::writeFleetFile()
 
 Result<void> Platform::waitFor(const QString& what, const std::function<bool()>& holds, int seconds)
 {
-    if (waitUntil(holds, std::chrono::seconds(seconds)))
+    const bool held = waitUntil([&] { return m_interrupted || holds(); }, std::chrono::seconds(seconds));
+    if (held && !m_interrupted)
         return {};
-    return failure(notReady(what, QStringLiteral("not within %1 s").arg(seconds)));
+    return failure(notReady(what, m_interrupted ? QStringLiteral("interrupted")
+                                                : QStringLiteral("not within %1 s").arg(seconds)));
 }
 
 void Platform::stop()
