@@ -200,12 +200,7 @@ Result<void> Platform::startTraffic()
 
 Result<void> Platform::writeFleetFile()
 {
-    QByteArray text = "# The demo's gateways. Written at its start.\ngateways:\n";
-    for (const auto& gateway : m_gateways)
-        text += QStringLiteral(
-                    "  - {api: %1, instance: \"%2\", url: \"http://%2\", labels: {environment: demo}}\n")
-                    .arg(gateway->api().id(), gateway->admin())
-                    .toUtf8();
+    const QByteArray text = fleetFileText(m_gateways);
     QFile file(fleetFile());
     if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
         return failure(Error::environment(Error::Kind::Unavailable,
