@@ -1,0 +1,52 @@
+#pragma once
+
+#include "app/shell/page.h"
+#include "models/fleet/fleet_snapshot.h"
+
+class QLineEdit;
+
+namespace postern {
+
+class AttentionCard;
+class DataTable;
+class FigureCard;
+class FleetModel;
+class PageHeading;
+class Preferences;
+class StateView;
+class Workspace;
+
+/// Every API of the fleet in one table, and above it what matters first.
+class FleetPage final : public Page
+{
+    Q_OBJECT
+public:
+    FleetPage(Workspace& workspace, Preferences& preferences, QWidget* parent = nullptr);
+
+    void visit(const Location& location) override;
+    [[nodiscard]] std::vector<Crumb> breadcrumb() const override;
+    void focusFilter() override;
+    bool closeNearest() override;
+    [[nodiscard]] QWidget* makePreview() override;
+    [[nodiscard]] bool isSettled() const override;
+
+private:
+    [[nodiscard]] QWidget* makeContent();
+    void makeTable(Preferences& preferences);
+    void showFleet(const FleetSnapshotPtr& fleet);
+    void showCards(const FleetSnapshot& fleet, bool stale);
+    void showState(const FleetSnapshot& fleet);
+    void openApi(const QModelIndex& index);
+
+    Workspace& m_workspace;
+    FleetModel* m_model;
+    PageHeading* m_heading;
+    QLineEdit* m_filter;
+    AttentionCard* m_attention;
+    FigureCard* m_budget;
+    FigureCard* m_governance;
+    DataTable* m_table;
+    StateView* m_state;
+};
+
+} // namespace postern
