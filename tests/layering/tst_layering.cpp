@@ -82,7 +82,7 @@ private Q_SLOTS:
         for (const QByteArray& line : file.readAll().trimmed().split('\n')) {
             const QStringList parts = QString::fromUtf8(line).split(QStringLiteral(": "));
             const QStringList names = parts.value(1).split(u' ', Qt::SkipEmptyParts);
-            allowed[parts[0].remove(u':')] = QSet<QString>(names.begin(), names.end());
+            allowed[QString(parts[0]).remove(u':')] = QSet<QString>(names.begin(), names.end());
         }
         QVERIFY(allowed.size() > 20);
 

@@ -42,6 +42,9 @@ void TestHeadWriter::requests_data()
                                     "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
     QTest::newRow("1.0") << QByteArray("POST / HTTP/1.0\r\nContent-Length: 1\r\n\r\n")
                          << QByteArray("POST / HTTP/1.1\r\nHost: \r\nContent-Length: 1\r\n\r\n");
+    QTest::newRow("expect") << QByteArray(
+                                   "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nA: b\r\n\r\n")
+                            << QByteArray("POST / HTTP/1.1\r\nHost: h\r\nA: b\r\n\r\n");
     QTest::newRow("asterisk") << QByteArray("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n")
                               << QByteArray("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n");
 }
