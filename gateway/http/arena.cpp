@@ -12,6 +12,8 @@ void Arena::grow(std::size_t size)
 {
     // A fresh context that never needs text takes no memory: the first block comes with the first need.
     const std::size_t room = std::max(size, m_blockSize);
+    if (m_blocks.empty())
+        m_firstSize = room;
     m_blocks.push_back(std::make_unique_for_overwrite<char[]>(room));
     m_next = m_blocks.back().get();
     m_end = m_next + room;
@@ -46,10 +48,10 @@ void Arena::reset()
 {
     if (m_blocks.empty())
         return;
-    // The first block may be larger than usual, when the first need was; it is kept only at its usual size.
-    if (m_blocks.size() > 1 || static_cast<std::size_t>(m_end - m_blocks.front().get()) > m_blockSize) {
-        m_blocks.resize(1);
+    m_blocks.resize(1);
+    if (m_firstSize > m_blockSize) { // the first need was an unusual one
         m_blocks.front() = std::make_unique_for_overwrite<char[]>(m_blockSize);
+        m_firstSize = m_blockSize;
     }
     m_next = m_blocks.front().get();
     m_end = m_next + m_blockSize;

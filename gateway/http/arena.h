@@ -40,7 +40,8 @@ private:
     void grow(std::size_t size);
 
     std::size_t m_blockSize;
-    std::vector<std::unique_ptr<char[]>> m_blocks; // the first is of m_blockSize and stays
+    std::vector<std::unique_ptr<char[]>> m_blocks; // the first stays, if it is of m_blockSize
+    std::size_t m_firstSize = 0;
     char* m_next = nullptr;
     char* m_end = nullptr;
 };

@@ -8,7 +8,7 @@ namespace postern {
 struct HeadLimits
 {
     std::size_t headerBytes = 32 * 1024; ///< the whole head, start line and final empty line included
-    std::size_t headers = 100;           ///< field lines; at most 65,535
+    std::size_t headers = 100;           ///< field lines; never more than Headers::kMostFields
     std::size_t uriBytes = 8 * 1024;     ///< the request target as received
 };
 

@@ -3,7 +3,7 @@
 #include "gateway/http/control_scan.h"
 #include "gateway/http/field_line.h"
 
-#include <cstring>
+#include <algorithm>
 
 namespace postern {
 
@@ -75,7 +75,7 @@ ParseResult HeadParser::takeFields(std::string_view bytes, const HeadLimits& lim
         m_position = next;
         if (line.name.empty())
             return ParseResult::done(next);
-        if (headers.size() >= limits.headers)
+        if (headers.size() >= std::min(limits.headers, Headers::kMostFields))
             return ParseResult::refused(Refusal::TooManyHeaders);
         const HeaderId id = headerId(line.name);
         if (id == HeaderId::Other && resemblesFraming(line.name))

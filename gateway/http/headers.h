@@ -25,6 +25,8 @@ class Headers
 {
 public:
     using Iterator = std::vector<Header>::const_iterator;
+    /// More than that the index can not tell apart; parsers refuse earlier.
+    static constexpr std::size_t kMostFields = 65535;
 
     [[nodiscard]] Iterator begin() const { return m_fields.begin(); }
     [[nodiscard]] Iterator end() const { return m_fields.end(); }

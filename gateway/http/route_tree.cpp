@@ -30,9 +30,6 @@ std::uint32_t hashOf(std::uint32_t parent, std::string_view segment)
     return static_cast<std::uint32_t>(hash >> 32);
 }
 
-/// `application/json; charset=utf-8` is `application/json` (RFC 9110 §8.3.1).
-std::string_view mediaType(std::string_view value) { return trimmed(value.substr(0, value.find(';'))); }
-
 bool satisfies(const Header& field, const RouteTree::Candidate::Condition& condition)
 {
     if (condition.id == HeaderId::ContentType)
@@ -41,6 +38,8 @@ bool satisfies(const Header& field, const RouteTree::Candidate::Condition& condi
 }
 
 } // namespace
+
+std::string_view mediaType(std::string_view value) { return trimmed(value.substr(0, value.find(';'))); }
 
 bool RouteTree::Candidate::acceptsMethod(Method method, std::string_view token) const
 {

@@ -8,6 +8,10 @@
 
 namespace postern {
 
+/// A Content-Type without its parameters: `application/json; charset=utf-8` is `application/json` (RFC 9110
+/// §8.3.1).
+[[nodiscard]] std::string_view mediaType(std::string_view value);
+
 /// The router's compiled form: nodes by index, one table for the literal children of all of them.
 /// Built once by Router::create(), immutable afterwards.
 class RouteTree

@@ -94,8 +94,12 @@ private:
                 result.methods =
                     static_cast<std::uint16_t>(result.methods | 1U << static_cast<unsigned>(method));
         }
-        for (const RouteSpec::HeaderCondition& condition : m_spec.headers)
-            result.conditions.push_back({condition.name, headerId(condition.name), condition.value});
+        for (const RouteSpec::HeaderCondition& condition : m_spec.headers) {
+            const HeaderId id = headerId(condition.name);
+            const std::string_view value =
+                id == HeaderId::ContentType ? mediaType(condition.value) : std::string_view(condition.value);
+            result.conditions.push_back({condition.name, id, std::string(value)});
+        }
         return result;
     }
 

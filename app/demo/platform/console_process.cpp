@@ -12,7 +12,10 @@ ConsoleProcess::ConsoleProcess(const QString& programs, const Platform& platform
                  .arguments = arguments(platform) + more,
                  .lines = ChildProcess::Lines::Output,
                  // Asked, not killed: it writes what is being edited.
-                 .deathSignal = SIGTERM})
+                 .deathSignal = SIGTERM,
+                 // Its drafts and preferences are the demo's, and go with it.
+                 .environment = {QStringLiteral("XDG_DATA_HOME=%1/home").arg(platform.directory()),
+                                 QStringLiteral("XDG_CONFIG_HOME=%1/home").arg(platform.directory())}})
 {}
 
 QStringList ConsoleProcess::arguments(const Platform& platform)

@@ -32,4 +32,15 @@ void GatewayProcess::read(const QByteArray& line)
         m_port = address.section(u':', -1).toUShort();
 }
 
+QByteArray fleetFileText(const std::vector<std::unique_ptr<GatewayProcess>>& gateways)
+{
+    QByteArray text = "# The demo's gateways. Written at its start.\ngateways:\n";
+    for (const auto& gateway : gateways)
+        text += QStringLiteral(
+                    "  - {api: %1, instance: \"%2\", url: \"http://%2\", labels: {environment: demo}}\n")
+                    .arg(gateway->api().id(), gateway->admin())
+                    .toUtf8();
+    return text;
+}
+
 } // namespace postern::demo

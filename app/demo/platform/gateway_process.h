@@ -3,6 +3,9 @@
 #include "app/demo/demo_api.h"
 #include "app/demo/platform/child_process.h"
 
+#include <memory>
+#include <vector>
+
 namespace postern::demo {
 
 /// One `postern-gateway serve` of the demo, on ports that it picks itself.
@@ -34,5 +37,8 @@ private:
     quint16 m_port = 0;
     QString m_admin;
 };
+
+/// What the console's `--fleet` reads.
+[[nodiscard]] QByteArray fleetFileText(const std::vector<std::unique_ptr<GatewayProcess>>& gateways);
 
 } // namespace postern::demo

@@ -61,6 +61,8 @@ Result<void> Platform::start()
         {"traffic", &Platform::startTraffic},
     };
     for (const auto& [name, step] : steps) {
+        if (m_interrupted)
+            return failure(notReady(QLatin1String(name), QStringLiteral("interrupted")));
         Q_EMIT progressed(QLatin1String(name));
         if (Result<void> done = (this->*step)(); !done)
             return done;
@@ -198,12 +200,7 @@ Result<void> Platform::startTraffic()
 
 Result<void> Platform::writeFleetFile()
 {
-    QByteArray text = "# The demo's gateways. Written at its start.\ngateways:\n";
-    for (const auto& gateway : m_gateways)
-        text += QStringLiteral(
-                    "  - {api: %1, instance: \"%2\", url: \"http://%2\", labels: {environment: demo}}\n")
-                    .arg(gateway->api().id(), gateway->admin())
-                    .toUtf8();
+    const QByteArray text = fleetFileText(m_gateways);
     QFile file(fleetFile());
     if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
         return failure(Error::environment(Error::Kind::Unavailable,
@@ -213,9 +210,11 @@ Result<void> Platform::writeFleetFile()
 
 Result<void> Platform::waitFor(const QString& what, const std::function<bool()>& holds, int seconds)
 {
-    if (waitUntil(holds, std::chrono::seconds(seconds)))
+    const bool held = waitUntil([&] { return m_interrupted || holds(); }, std::chrono::seconds(seconds));
+    if (held && !m_interrupted)
         return {};
-    return failure(notReady(what, QStringLiteral("not within %1 s").arg(seconds)));
+    return failure(notReady(what, m_interrupted ? QStringLiteral("interrupted")
+                                                : QStringLiteral("not within %1 s").arg(seconds)));
 }
 
 void Platform::stop()

@@ -36,6 +36,8 @@ public:
     Result<void> start();
     /// In order, so that no part complains about another's end.
     void stop();
+    /// What start() waits for now fails at once.
+    void interrupt() { m_interrupted = true; }
 
     [[nodiscard]] QString directory() const { return m_directory.path(); }
     [[nodiscard]] QString fleetFile() const { return m_directory.filePath(QStringLiteral("fleet.yaml")); }
@@ -83,6 +85,7 @@ private:
     QString m_synced;
     QString m_refused;
     bool m_calling = false;
+    bool m_interrupted = false;
     std::unique_ptr<ChildProcess> m_origin, m_sync, m_traffic;
     std::vector<std::unique_ptr<GatewayProcess>> m_gateways;
     std::unique_ptr<PrometheusProcess> m_prometheus;

@@ -111,7 +111,7 @@ void TestRouter::headerConditions()
     QFETCH(int, expected);
     const std::vector<RouteSpec> specs = {
         route("/a"), route("/a", {}, {{"x-kind", "a"}}),
-        route("/a", {}, {{"X-Kind", "a"}, {"content-type", "application/json"}}),
+        route("/a", {}, {{"X-Kind", "a"}, {"content-type", "application/json; charset=utf-8"}}),
         route("/a", {}, {{"x-kind", "c"}}), route("/a", {}, {{"x-kind", "c"}})};
     const Result<Router> router = Router::create(specs);
     QVERIFY(router.has_value());
