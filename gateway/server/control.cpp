@@ -59,8 +59,9 @@ Result<void> Control::begin()
             QStringLiteral("%1 is no configuration to start with").arg(m_options.configuration)));
     }
     if (const QStringList unknown = m_listeners.unknownOverrides(*loaded.document); !unknown.isEmpty())
-        return failure(Error::invalid(QStringLiteral("--listen %1: %2 has no such listener")
-                                          .arg(unknown.join(QStringLiteral(", ")), loaded.document->id)));
+        return failure(Error::environment(Error::Kind::NotFound,
+                                          QStringLiteral("--listen %1: %2 has no such listener")
+                                              .arg(unknown.join(QStringLiteral(", ")), loaded.document->id)));
     if (auto applied = apply(loaded); !applied) {
         reject({findingOf(applied.error())});
         return applied;

@@ -83,7 +83,7 @@ public:
     {
         const auto failed = [&streams](const Error& error) {
             streams.complain(QStringLiteral("serve: ") + error.text());
-            return ExitStatus::Findings;
+            return error.kind == Error::Kind::NotFound ? ExitStatus::Unusable : ExitStatus::Findings;
         };
         // Before the first thread: signals and the soft limit are inherited.
         ::signal(SIGPIPE, SIG_IGN);
