@@ -69,6 +69,7 @@ void GatewayChecker::checkUpstream(const Route& route, const QString& path)
     QStringList names;
     for (const Upstream& upstream : m_spec.upstreams)
         names << upstream.name;
+    names.removeDuplicates();
     if (!route.upstream.isEmpty()) {
         if (names.contains(route.upstream))
             return;
@@ -76,7 +77,7 @@ void GatewayChecker::checkUpstream(const Route& route, const QString& path)
         const QString hint = near.isEmpty() ? QString() : u"; did you mean %1"_s.arg(near);
         error(u"unknown-upstream"_s, path + u".upstream"_s, quoted(route.upstream),
               names.isEmpty() ? u"an upstream of spec.upstreams"_s
-                              : u"one of "_s + names.join(u", "_s) + hint);
+                              : u"one of "_s + names.mid(0, 8).join(u", "_s) + hint);
         return;
     }
     // The API's own level counts: a route may stand there only to be answered by it.

@@ -14,6 +14,8 @@ struct NamedFile
     QString file; ///< as the source was asked
     QByteArray contents;
     QString digest; ///< SHA-256, lower-case hex
+
+    friend bool operator==(const NamedFile&, const NamedFile&) = default;
 };
 
 /// One document that parsed, with what it stands on.
