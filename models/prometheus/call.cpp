@@ -80,8 +80,11 @@ void PrometheusCall::finish(Result<int> status)
         return;
     m_done = true;
     m_deadline.stop();
-    if (m_reply && m_reply->isRunning())
-        m_reply->abort();
+    // Deleting ends the transfer; abort() would report one error more where another is already on its way.
+    if (m_reply) {
+        m_reply->disconnect(this);
+        m_reply->deleteLater();
+    }
     if (m_context && m_finished)
         std::exchange(m_finished, nullptr)(std::move(status), std::move(m_body));
 }

@@ -54,9 +54,11 @@ bool PrometheusProcess::makeBlocks(const QByteArray& openMetrics)
         return false;
     }
     QProcess promtool;
+    // A month in blocks of two hours takes a minute to write.
     promtool.start(QStringLiteral("promtool"),
                    {QStringLiteral("tsdb"), QStringLiteral("create-blocks-from"),
-                    QStringLiteral("openmetrics"), input, m_folder.filePath(QStringLiteral("data"))});
+                    QStringLiteral("--max-block-duration=744h"), QStringLiteral("openmetrics"), input,
+                    m_folder.filePath(QStringLiteral("data"))});
     if (!promtool.waitForFinished(kPatienceMs) || promtool.exitCode() != 0) {
         m_error = QStringLiteral("promtool: ") + QString::fromUtf8(promtool.readAllStandardError());
         return false;
