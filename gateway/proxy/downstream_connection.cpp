@@ -278,15 +278,14 @@ void DownstreamConnection::takeBody()
 {
     m_readBy = kNever;
     const BodyReader::Piece piece = m_exchange->bodyReader.take(m_input.bytes());
+    m_input.consume(piece.consumed); // before it is delivered: who drops the rest must not take it again
     if (piece.refusal != Refusal::None) {
         m_bodyBroken = true;
         m_exchange->refuseBody(piece.refusal);
         m_input.clear();
-        return;
-    }
-    if (!piece.payload.bytes.empty() || piece.payload.last)
+    } else if (!piece.payload.bytes.empty() || piece.payload.last) {
         m_exchange->requestBody(piece.payload);
-    m_input.consume(piece.consumed);
+    }
 }
 
 void DownstreamConnection::reached()

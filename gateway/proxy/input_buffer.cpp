@@ -4,13 +4,6 @@
 
 namespace postern {
 
-void InputBuffer::consume(std::size_t count)
-{
-    m_bytes = m_bytes.subspan(count);
-    if (m_bytes.empty())
-        clear();
-}
-
 void InputBuffer::add(std::span<char> fresh)
 {
     if (m_bytes.empty()) {
@@ -26,6 +19,10 @@ void InputBuffer::add(std::span<char> fresh)
 
 void InputBuffer::keep()
 {
+    if (m_bytes.empty()) {
+        clear();
+        return;
+    }
     if (!m_borrowed)
         return;
     m_borrowed = false;

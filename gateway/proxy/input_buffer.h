@@ -13,7 +13,8 @@ class InputBuffer
 public:
     [[nodiscard]] std::span<char> bytes() const { return m_bytes; }
     [[nodiscard]] bool empty() const { return m_bytes.empty(); }
-    void consume(std::size_t count);
+    /// They stay readable until the next keep() or add().
+    void consume(std::size_t count) { m_bytes = m_bytes.subspan(count); }
 
     /// \a fresh was received just now, into memory that stays as it is until keep(). What was there before
     /// has been kept.

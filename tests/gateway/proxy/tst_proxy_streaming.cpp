@@ -1,0 +1,274 @@
+#include "tests/support/gateway/gateway_fixture.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/recording_upstream.h"
+
+#include <QFile>
+#include <QTest>
+
+#include <unistd.h>
+
+using namespace postern;
+using namespace postern::test;
+
+namespace {
+
+/// What a stream is made of: position-dependent, so that a lost or doubled piece shows.
+char byteAt(std::uint64_t position) { return static_cast<char>('a' + (position * 2654435761u >> 7) % 26); }
+
+std::string block(std::uint64_t position, std::size_t size)
+{
+    std::string bytes(size, 0);
+    for (std::size_t i = 0; i < size; ++i)
+        bytes[i] = byteAt(position + i);
+    return bytes;
+}
+
+bool isRight(std::string_view bytes, std::uint64_t position)
+{
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        if (bytes[i] != byteAt(position + i))
+            return false;
+    }
+    return true;
+}
+
+std::uint64_t residentBytes()
+{
+    QFile file(QStringLiteral("/proc/self/statm"));
+    if (!file.open(QIODevice::ReadOnly))
+        return 0;
+    return file.readAll().split(' ').value(1).toULongLong() *
+           static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+/// 64 MiB each way, or what POSTERN_STREAM_MIB says (1024 for the real thing by hand).
+std::uint64_t streamBytes()
+{
+    bool isSet = false;
+    const int mib = qEnvironmentVariableIntValue("POSTERN_STREAM_MIB", &isSet);
+    return (isSet ? static_cast<std::uint64_t>(mib) : 64) * 1024 * 1024;
+}
+
+constexpr std::size_t kBlock = 256 * 1024;
+constexpr std::uint64_t kMostGrowth = 24 * 1024 * 1024;
+
+} // namespace
+
+class TestProxyStreaming : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void download_data();
+    void download();
+    void upload_data();
+    void upload();
+    void slowClientHoldsTheUpstreamBack();
+    void slowUpstreamHoldsTheClientBack();
+};
+
+void TestProxyStreaming::download_data()
+{
+    QTest::addColumn<bool>("chunked");
+    QTest::addRow("length") << false;
+    QTest::addRow("chunked") << true;
+}
+
+void TestProxyStreaming::download()
+{
+    QFETCH(bool, chunked);
+    const std::uint64_t total = streamBytes();
+    RecordingUpstream upstream([&](UpstreamPeer& peer) {
+        peer.next();
+        peer.send("HTTP/1.1 200 OK\r\n" +
+                  (chunked ? std::string("Transfer-Encoding: chunked")
+                           : "Content-Length: " + std::to_string(total)) +
+                  "\r\n\r\n");
+        for (std::uint64_t sent = 0; sent < total; sent += kBlock) {
+            const std::string bytes = block(sent, kBlock);
+            if (!peer.send(chunked ? "40000\r\n" + bytes + "\r\n" : bytes))
+                return;
+        }
+        if (chunked)
+            peer.send("0\r\n\r\n");
+        peer.next();
+    });
+    GatewayFixture gateway(GatewayFixture::spec(upstream.port(), "0s"));
+    RawClient client(gateway.port());
+    const std::uint64_t before = residentBytes();
+    // HTTP/1.0, so that what comes is the body and nothing else.
+    QVERIFY(client.send("GET / HTTP/1.0\r\n\r\n"));
+    std::string bytes = client.receiveBytes(1000);
+    bytes.erase(0, bytes.find("\r\n\r\n") + 4);
+    std::uint64_t received = 0;
+    for (; !bytes.empty(); bytes = client.receiveBytes(1)) {
+        QVERIFY(isRight(bytes, received));
+        received += bytes.size();
+    }
+    QCOMPARE(received, total);
+    const std::uint64_t after = residentBytes();
+    QVERIFY2(after < before + kMostGrowth, qPrintable(QString::number((after - before) / 1024)));
+    QCOMPARE(gateway.waitForLog(1).value(u"ended").toString(), QStringLiteral("complete"));
+}
+
+void TestProxyStreaming::upload_data() { download_data(); }
+
+void TestProxyStreaming::upload()
+{
+    QFETCH(bool, chunked);
+    const std::uint64_t total = streamBytes();
+    std::atomic<std::uint64_t> received = 0;
+    std::atomic<bool> right = true;
+    RecordingUpstream upstream([&](UpstreamPeer& peer) {
+        const auto head = peer.nextHead();
+        if (!head)
+            return;
+        if (chunked) {
+            // Framing was made anew: count what the chunks hold.
+            std::string pending;
+            std::uint64_t left = 0;
+            for (;;) {
+                const std::string more = peer.receive();
+                if (more.empty())
+                    return;
+                pending += more;
+                for (;;) {
+                    if (left > 0) {
+                        const std::size_t take =
+                            static_cast<std::size_t>(std::min<std::uint64_t>(left, pending.size()));
+                        if (!isRight(std::string_view(pending).substr(0, take), received))
+                            right = false;
+                        received += take;
+                        left -= take;
+                        pending.erase(0, take);
+                        if (left > 0)
+                            break;
+                        left = 0;
+                        if (pending.size() < 2)
+                            pending += peer.receive();
+                        pending.erase(0, 2);
+                        continue;
+                    }
+                    const std::size_t end = pending.find("\r\n");
+                    if (end == std::string::npos)
+                        break;
+                    left = std::stoull(pending, nullptr, 16);
+                    pending.erase(0, end + 2);
+                    if (left == 0) {
+                        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                        peer.next();
+                        return;
+                    }
+                }
+            }
+        }
+        while (received < total) {
+            const std::string more = peer.receive();
+            if (more.empty())
+                return;
+            if (!isRight(more, received))
+                right = false;
+            received += more.size();
+        }
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        peer.next();
+    });
+    GatewayFixture gateway(GatewayFixture::spec(upstream.port(), "0s"));
+    RawClient client(gateway.port());
+    const std::uint64_t before = residentBytes();
+    QVERIFY(client.send(
+        "POST / HTTP/1.1\r\nHost: a\r\n" +
+        (chunked ? std::string("Transfer-Encoding: chunked") : "Content-Length: " + std::to_string(total)) +
+        "\r\n\r\n"));
+    for (std::uint64_t sent = 0; sent < total; sent += kBlock) {
+        const std::string bytes = block(sent, kBlock);
+        QVERIFY(client.send(chunked ? "40000\r\n" + bytes + "\r\n" : bytes));
+    }
+    if (chunked)
+        QVERIFY(client.send("0\r\n\r\n"));
+    QCOMPARE(client.receive().status, 200);
+    QCOMPARE(received.load(), total);
+    QVERIFY(right);
+    const std::uint64_t after = residentBytes();
+    QVERIFY2(after < before + kMostGrowth, qPrintable(QString::number((after - before) / 1024)));
+    QCOMPARE(gateway.waitForLog(1).value(u"bytes_in").toInteger(), static_cast<qint64>(total));
+}
+
+void TestProxyStreaming::slowClientHoldsTheUpstreamBack()
+{
+    constexpr std::uint64_t kTotal = 256u * 1024 * 1024;
+    std::atomic<std::uint64_t> sent = 0;
+    RecordingUpstream upstream([&](UpstreamPeer& peer) {
+        peer.next();
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kTotal) + "\r\n\r\n");
+        while (sent < kTotal) {
+            if (!peer.send(block(sent, kBlock)))
+                return;
+            sent += kBlock;
+        }
+        peer.next();
+    });
+    GatewayFixture gateway(GatewayFixture::spec(upstream.port(), "0s"));
+    RawClient client(gateway.port());
+    QVERIFY(client.send("GET / HTTP/1.0\r\n\r\n"));
+    // Nobody reads: what was sent comes to rest, far from the end, in the kernel's buffers.
+    std::uint64_t seen = ~0ull;
+    const auto rests = [&] { return std::exchange(seen, sent.load()) == sent && sent > 0; };
+    QTRY_VERIFY_WITH_TIMEOUT((QTest::qWait(100), rests()), 10'000);
+    QVERIFY2(sent < 64u * 1024 * 1024, qPrintable(QString::number(sent / 1024)));
+    // It goes on where it stopped.
+    std::string bytes = client.receiveBytes(1000);
+    bytes.erase(0, bytes.find("\r\n\r\n") + 4);
+    std::uint64_t received = 0;
+    for (; !bytes.empty(); bytes = client.receiveBytes(1)) {
+        QVERIFY(isRight(bytes, received));
+        received += bytes.size();
+    }
+    QCOMPARE(received, kTotal);
+}
+
+void TestProxyStreaming::slowUpstreamHoldsTheClientBack()
+{
+    constexpr std::uint64_t kTotal = 256u * 1024 * 1024;
+    Gate mayRead;
+    std::atomic<std::uint64_t> received = 0;
+    RecordingUpstream upstream([&](UpstreamPeer& peer) {
+        peer.nextHead();
+        mayRead.wait();
+        while (received < kTotal) {
+            const std::string more = peer.receive();
+            if (more.empty())
+                return;
+            received += more.size();
+        }
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        peer.next();
+    });
+    GatewayFixture gateway(GatewayFixture::spec(upstream.port(), "0s", "  limits: {bodyTimeout: 300ms}\n"));
+    RawClient client(gateway.port());
+    QVERIFY(
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(kTotal) + "\r\n\r\n"));
+    const std::string bytes(kBlock, 'x');
+    std::uint64_t sent = 0;
+    std::uint64_t before = ~0ull;
+    const auto rests = [&] {
+        while (const std::size_t taken = client.sendSome(bytes))
+            sent += taken;
+        const bool same = std::exchange(before, sent) == sent;
+        // Longer than the body's timeout: that the upstream is slow is not held against the client.
+        QTest::qWait(400);
+        return same;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(rests(), 10'000);
+    QVERIFY2(sent < 64u * 1024 * 1024, qPrintable(QString::number(sent / 1024)));
+    mayRead.open();
+    while (sent < kTotal) {
+        const std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, kTotal - sent));
+        QVERIFY2(client.send(std::string_view(bytes).substr(0, size)), gateway.log().join('\n').constData());
+        sent += size;
+    }
+    QCOMPARE(client.receive().status, 200);
+    QCOMPARE(received.load(), kTotal);
+}
+
+QTEST_GUILESS_MAIN(TestProxyStreaming)
+#include "tst_proxy_streaming.moc"
