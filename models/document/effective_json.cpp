@@ -5,6 +5,8 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
+
 namespace postern {
 
 using namespace Qt::StringLiterals;
@@ -49,12 +51,36 @@ Node originNode(const Origin& origin)
     return Node::mapping(std::move(entries));
 }
 
+/// In the order of the field tables, which is that of people; JSON has none.
+void sortByTable(Node& node, const RecordDescription& record)
+{
+    const auto rank = [&](const Node::Entry& entry) {
+        const auto& fields = record.fields();
+        return std::find_if(fields.begin(), fields.end(),
+                            [&](const FieldDescription& field) { return field.name == entry.key.text; }) -
+               fields.begin();
+    };
+    std::stable_sort(node.entries.begin(), node.entries.end(),
+                     [&](const Node::Entry& a, const Node::Entry& b) { return rank(a) < rank(b); });
+    for (Node::Entry& entry : node.entries) {
+        const FieldDescription* field = record.find(entry.key.text);
+        if (!field || !field->leaf().record)
+            continue;
+        if (entry.value.isMapping())
+            sortByTable(entry.value, *field->leaf().record);
+        for (Node& item : entry.value.items)
+            sortByTable(item, *field->leaf().record);
+    }
+}
+
 Node recordNode(const RecordDescription& record, const QJsonObject& value)
 {
     FieldDescription field;
     field.kind = FieldDescription::Kind::Record;
     field.record = &record;
-    return nodeFromJson(value, &field);
+    Node node = nodeFromJson(value, &field);
+    sortByTable(node, record);
+    return node;
 }
 
 Node policiesNode(const std::vector<EffectivePolicyPtr>& policies, const QJsonArray& json,

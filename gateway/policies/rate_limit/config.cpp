@@ -25,6 +25,14 @@ constexpr const char* burstHelp =
     "How many requests a key that has rested may make at once: the bucket's depth. The "
     "limit, where nothing is said.";
 
+/// A burst that is the limit is the default, written out: one configuration, one hash.
+template<typename Config>
+void leaveOutDefaultBurst(Config& config)
+{
+    if (config.burst == config.limit)
+        config.burst.reset();
+}
+
 const Record<RateLimitRule>& ruleRecord()
 {
     static const auto instance =
@@ -44,7 +52,8 @@ const Record<RateLimitRule>& ruleRecord()
             .range(1s, longestPeriod)
             .field("burst", &RateLimitRule::burst, burstHelp)
             .range(1, mostTokens)
-            .unit("requests");
+            .unit("requests")
+            .normalise(leaveOutDefaultBurst<RateLimitRule>);
     return instance;
 }
 
@@ -99,7 +108,8 @@ const Record<RateLimitConfig>& rateLimitRecord()
             .items(1, 8)
             .field("onMissingKey", &RateLimitConfig::onMissingKey,
                    "What to do with a request that lacks what is counted by.")
-            .check(checkOneForm);
+            .check(checkOneForm)
+            .normalise(leaveOutDefaultBurst<RateLimitConfig>);
     return instance;
 }
 
