@@ -30,7 +30,7 @@ public:
     /// What workers count by under this configuration: for Telemetry::configurationApplied().
     [[nodiscard]] const std::shared_ptr<const MetricsLayout>& metricsLayout() const;
 
-    /// Everything compiled; read by gateway/proxy only.
+    /// Everything compiled; read by gateway/proxy, and by what explains it (gateway/server).
     struct Compiled;
     [[nodiscard]] const Compiled& compiled() const { return *m_compiled; }
 

@@ -10,15 +10,6 @@ namespace postern {
 
 namespace {
 
-bool namesACredential(const QString& key)
-{
-    static const QRegularExpression pattern(
-        QStringLiteral(
-            "authorization|cookie|password|passwd|credential|api[-_.]?key|secret$|token$|private[-_.]?key"),
-        QRegularExpression::CaseInsensitiveOption);
-    return pattern.match(key).hasMatch();
-}
-
 bool isVariable(const QString& text)
 {
     static const QRegularExpression pattern(QStringLiteral("^\\$\\{[^}]*\\}$"));
@@ -65,6 +56,15 @@ QJsonArray originsOf(const EffectiveDocument& document)
 }
 
 } // namespace
+
+bool namesACredential(const QString& name)
+{
+    static const QRegularExpression pattern(
+        QStringLiteral(
+            "authorization|cookie|password|passwd|credential|api[-_.]?key|secret$|token$|private[-_.]?key"),
+        QRegularExpression::CaseInsensitiveOption);
+    return pattern.match(name).hasMatch();
+}
 
 QJsonValue redacted(const QJsonValue& value)
 {

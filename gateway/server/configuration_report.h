@@ -16,4 +16,7 @@ namespace postern {
 /// `Authorization`, `Cookie`, `X-Api-Key`, unless they are nothing but a `${variable}`.
 [[nodiscard]] QJsonValue redacted(const QJsonValue& value);
 
+/// Whether values of a header or field of this name are credentials.
+[[nodiscard]] bool namesACredential(const QString& name);
+
 } // namespace postern

@@ -8,26 +8,13 @@ namespace postern {
 
 namespace {
 
-std::string modeName(Mode mode)
-{
-    switch (mode) {
-    case Mode::Enforce:
-        return "enforce";
-    case Mode::Shadow:
-        return "shadow";
-    case Mode::Off:
-        break;
-    }
-    return "off";
-}
-
 std::vector<MetricsLayout::Policy> policiesOf(const std::vector<EffectivePolicyPtr>& policies)
 {
     std::vector<MetricsLayout::Policy> result;
     result.reserve(policies.size());
     for (const EffectivePolicyPtr& policy : policies)
         result.push_back({policy->entry.name.toStdString(), policy->entry.type.toStdString(),
-                          modeName(policy->entry.mode)});
+                          nameOf(policy->entry.mode).toStdString()});
     return result;
 }
 
