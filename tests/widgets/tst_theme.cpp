@@ -112,6 +112,8 @@ void TestTheme::graphicContrast()
         for (const QColor& graphic : c.series)
             QVERIFY2(contrast(graphic, background) >= 3.0, qPrintable(named(graphic, background)));
     }
+    for (const QColor& background : {c.page, c.card, c.raised})
+        QVERIFY2(contrast(c.handle, background) >= 3.0, qPrintable(named(c.handle, background)));
 }
 
 void TestTheme::seriesAreNoStates()

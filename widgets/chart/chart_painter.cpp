@@ -113,6 +113,18 @@ void paintEndLabels(QPainter& painter, const ChartData& data, const ChartLayout&
     }
 }
 
+/// Said in the middle, on a ground of its own so that no line crosses the words.
+void paintNothing(QPainter& painter, const ChartLayout& layout, const Colours& c)
+{
+    const QString text = words("no data in this range");
+    painter.setFont(textFont(textSize::body));
+    QRectF box = QFontMetricsF(painter.font()).boundingRect(text).adjusted(-8, -4, 8, 4);
+    box.moveCenter(layout.plot.center());
+    painter.fillRect(box, c.card);
+    painter.setPen(c.muted);
+    painter.drawText(box, Qt::AlignCenter, text);
+}
+
 } // namespace
 
 const QColor& seriesColour(const ChartData& data, qsizetype series, const Colours& colours)
@@ -170,14 +182,8 @@ void paintChart(QPainter& painter, const ChartData& data, const ChartLayout& lay
     painter.restore();
     paintMarks(painter, data, layout, colours);
     paintEndLabels(painter, data, layout, size, colours);
-    const bool nothing = std::ranges::all_of(data.series, [](const ChartSeries& series) {
-        return std::ranges::none_of(series.values, [](double value) { return std::isfinite(value); });
-    });
-    if (nothing) {
-        painter.setPen(colours.muted);
-        painter.setFont(textFont(textSize::body));
-        painter.drawText(layout.plot, Qt::AlignCenter, words("no data in this range"));
-    }
+    if (layout.endLabels.isEmpty())
+        paintNothing(painter, layout, colours);
     painter.restore();
 }
 

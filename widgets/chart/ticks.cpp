@@ -67,7 +67,7 @@ QString ValueTicks::label(double value) const
 {
     if (std::abs(value) < step / 1000)
         return QStringLiteral("0");
-    const double divisor = magnitudeOf(high).divisor;
+    const double divisor = magnitudeOf(step).divisor;
     const QString number = QString::number(value / divisor, 'f', decimalsFor(step / divisor));
     return prefix.isEmpty() ? number : number + u' ' + prefix;
 }
@@ -86,7 +86,7 @@ ValueTicks valueTicks(double low, double high, int count)
     const auto steps = std::lround((ticks.high - ticks.low) / ticks.step);
     for (long i = 0; i <= steps; ++i)
         ticks.positions.append(ticks.low + double(i) * ticks.step);
-    ticks.prefix = magnitudeOf(ticks.high).prefix;
+    ticks.prefix = magnitudeOf(ticks.step).prefix;
     return ticks;
 }
 

@@ -51,17 +51,11 @@ void writeLine(QTextCursor& cursor, const DiffLine& line, int numberWidth, const
             QString(2 * numberWidth + 2, u' ') + DiffView::tr("  … %n lines", nullptr, line.folded), muted);
         return;
     }
-    const auto [whole, strong] = tintsOf(line.kind, c);
-    if (whole.isValid()) {
-        muted.setBackground(whole);
-        ink.setBackground(whole);
-    }
     const QString numbers = numberText(line.before, numberWidth) + u' ' + numberText(line.after, numberWidth);
     cursor.insertText(numbers + u' ', muted);
     cursor.insertText(QString(signOf(line.kind)) + u' ', ink);
     qsizetype at = 0;
     QTextCharFormat marked = ink;
-    marked.setBackground(strong);
     marked.setFontWeight(QFont::DemiBold);
     for (const auto& [begin, length] : line.parts) {
         cursor.insertText(line.text.mid(at, begin - at), ink);
@@ -76,6 +70,7 @@ void writeLine(QTextCursor& cursor, const DiffLine& line, int numberWidth, const
 DiffView::DiffView(QWidget* parent) : QPlainTextEdit(parent)
 {
     setReadOnly(true);
+    setProperty("flush", true);
     setFont(monospaceFont());
     setLineWrapMode(QPlainTextEdit::NoWrap);
     setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
@@ -109,25 +104,42 @@ void DiffView::write()
     const int scrolled = verticalScrollBar()->value();
     clear();
     QTextCursor cursor(document());
-    QList<QTextEdit::ExtraSelection> tinted;
     for (qsizetype i = 0; i < m_lines.size(); ++i) {
         if (i > 0)
             cursor.insertBlock();
         writeLine(cursor, m_lines.at(i), numberWidth, c);
-        const QColor whole = tintsOf(m_lines.at(i).kind, c).first;
+    }
+    tintLines();
+    verticalScrollBar()->setValue(scrolled);
+    setAccessibleDescription(tr("%1 lines added, %2 removed").arg(addedLines()).arg(removedLines()));
+}
+
+// A plain text block has no background of its own: tints are selections, the parts over the whole lines.
+void DiffView::tintLines()
+{
+    const Colours& c = colours(palette());
+    QList<QTextEdit::ExtraSelection> tinted;
+    for (qsizetype i = 0; i < m_lines.size(); ++i) {
+        const auto [whole, strong] = tintsOf(m_lines.at(i).kind, c);
         if (!whole.isValid())
             continue;
-        // A plain text block has no background of its own: the rest of the line is tinted as a selection.
+        const QTextBlock block = document()->findBlockByNumber(int(i));
         QTextEdit::ExtraSelection line;
-        line.cursor = QTextCursor(cursor.block());
-        line.cursor.movePosition(QTextCursor::EndOfBlock);
+        line.cursor = QTextCursor(block);
         line.format.setBackground(whole);
         line.format.setProperty(QTextFormat::FullWidthSelection, true);
         tinted.append(line);
+        const auto textBegin = block.position() + block.length() - 1 - int(m_lines.at(i).text.size());
+        for (const auto& [begin, length] : m_lines.at(i).parts) {
+            QTextEdit::ExtraSelection part;
+            part.cursor = QTextCursor(block);
+            part.cursor.setPosition(textBegin + int(begin));
+            part.cursor.setPosition(textBegin + int(begin + length), QTextCursor::KeepAnchor);
+            part.format.setBackground(strong);
+            tinted.append(part);
+        }
     }
     setExtraSelections(tinted);
-    verticalScrollBar()->setValue(scrolled);
-    setAccessibleDescription(tr("%1 lines added, %2 removed").arg(addedLines()).arg(removedLines()));
 }
 
 void DiffView::changeEvent(QEvent* event)

@@ -24,6 +24,7 @@ protected:
 
 private:
     void write();
+    void tintLines();
 
     QList<DiffLine> m_lines;
 };

@@ -29,6 +29,7 @@ FindBar::FindBar(QsciScintilla& editor, QWidget* parent)
     const auto button = [&](Icon icon, const QString& name) {
         auto* made = new QToolButton;
         made->setIcon(themedIcon(icon));
+        made->setIconSize({14, 14});
         made->setToolTip(name);
         made->setAccessibleName(name);
         made->setProperty("quiet", true);

@@ -1,18 +1,25 @@
 #include "widgets/editor/yaml_dress.h"
 
 #include "widgets/editor/scintilla.h"
-#include "widgets/theme/icon.h"
 #include "widgets/theme/tokens.h"
 
 namespace postern {
 namespace {
 
-void dressLexer(QsciLexer& lexer, const Colours& c)
+/// Scintilla reads sizes in points only.
+QFont pointFont(const QsciScintilla& editor)
 {
-    lexer.setDefaultFont(monospaceFont());
+    QFont font = monospaceFont();
+    font.setPointSizeF(font.pixelSize() * 72.0 / editor.logicalDpiY());
+    return font;
+}
+
+void dressLexer(QsciLexer& lexer, const QFont& font, const Colours& c)
+{
+    lexer.setDefaultFont(font);
     lexer.setDefaultColor(c.ink);
     lexer.setDefaultPaper(c.card);
-    lexer.setFont(monospaceFont(), -1);
+    lexer.setFont(font, -1);
     lexer.setColor(c.ink, -1);
     lexer.setPaper(c.card, -1);
     lexer.setColor(c.accent, QsciLexerYAML::Identifier); // keys
@@ -28,17 +35,18 @@ void dressLexer(QsciLexer& lexer, const Colours& c)
 
 void dressMargins(QsciScintilla& editor, const Colours& c)
 {
-    editor.setMarginsFont(monospaceFont());
+    editor.setMarginsFont(pointFont(editor));
     editor.setMarginsForegroundColor(c.muted);
     editor.setMarginsBackgroundColor(c.card);
     editor.setMarginBackgroundColor(yaml_marks::findingMargin, c.card);
-    // Icons at twice the size, which Scintilla scales down: crisp at 1x and 2x.
-    const auto icon = [&](Icon symbol, const QColor& tint, int mark) {
-        editor.SendScintilla(QsciScintilla::SCI_RGBAIMAGESETSCALE, 200UL);
-        editor.markerDefine(iconPixmap(symbol, tint, 24, 1.0).toImage(), mark);
+    // Scintilla draws images pixel by pixel, blurred at 2x; its own shapes are drawn at every ratio.
+    const auto shape = [&](QsciScintilla::MarkerSymbol symbol, const QColor& tint, int mark) {
+        editor.markerDefine(symbol, mark);
+        editor.setMarkerBackgroundColor(tint, mark);
+        editor.setMarkerForegroundColor(tint, mark);
     };
-    icon(Icon::Bad, c.bad, yaml_marks::errorIcon);
-    icon(Icon::Watch, c.watch, yaml_marks::warningIcon);
+    shape(QsciScintilla::Circle, c.bad, yaml_marks::errorIcon);
+    shape(QsciScintilla::RightTriangle, c.watch, yaml_marks::warningIcon);
 }
 
 void dressTints(QsciScintilla& editor, const Colours& c)
@@ -62,7 +70,7 @@ void dressTints(QsciScintilla& editor, const Colours& c)
 
 void dressYaml(QsciScintilla& editor, const Colours& colours)
 {
-    dressLexer(*editor.lexer(), colours);
+    dressLexer(*editor.lexer(), pointFont(editor), colours);
     dressTints(editor, colours);
     dressMargins(editor, colours);
 }

@@ -10,8 +10,8 @@ struct Colours;
 namespace yaml_marks {
 inline constexpr int errorIcon = 1;
 inline constexpr int warningIcon = 2;
-inline constexpr int changedLine = 3;
-inline constexpr int currentObject = 4;
+inline constexpr int currentObject = 3;
+inline constexpr int changedLine = 4; ///< higher: tints over the current object
 inline constexpr int errorUnderline = 8;
 inline constexpr int warningUnderline = 9;
 inline constexpr int numberMargin = 0;

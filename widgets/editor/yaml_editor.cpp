@@ -49,7 +49,7 @@ void YamlEditor::behave()
     m_editor->setScrollWidth(1);
     m_editor->setMarginType(numberMargin, QsciScintilla::NumberMargin);
     m_editor->setMarginMarkerMask(numberMargin, 0);
-    m_editor->setMarginWidth(numberMargin, QStringLiteral("00000"));
+    m_editor->setMarginWidth(numberMargin, QStringLiteral("0000"));
     m_editor->setMarginType(findingMargin, QsciScintilla::SymbolMargin);
     m_editor->setMarginMarkerMask(findingMargin, (1 << errorIcon) | (1 << warningIcon));
     m_editor->setMarginWidth(findingMargin, 18);

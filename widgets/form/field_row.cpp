@@ -52,7 +52,7 @@ FieldRow::FieldRow(const FieldDescription& field, const QString& path, QWidget* 
     keeps.setRetainSizeWhenHidden(true);
     m_reset->setSizePolicy(keeps);
     m_reset->hide();
-    m_remark->setProperty("size", QStringLiteral("caption"));
+    m_remark->setProperty("textSize", QStringLiteral("caption"));
     m_remark->setWordWrap(true);
     m_remark->hide();
     place(isWide(field.kind));

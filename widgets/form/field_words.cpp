@@ -63,12 +63,16 @@ QString fieldHint(const FieldDescription& field)
                           field.kind == Kind::Duration || field.kind == Kind::Bytes;
     if (!measured)
         return {};
-    if (field.minimum && field.maximum)
+    // A bound that large is no hint; the tooltip states it.
+    constexpr double practicallyNone = 1e8;
+    const bool plain = field.kind == Kind::Integer || field.kind == Kind::Number;
+    const bool capped = field.maximum && !(plain && *field.maximum >= practicallyNone);
+    if (field.minimum && capped)
         return QStringLiteral("%1 … %2").arg(numberText(field, *field.minimum),
                                              numberText(field, *field.maximum));
     if (field.minimum)
         return QStringLiteral("≥ %1").arg(numberText(field, *field.minimum));
-    if (field.maximum)
+    if (capped)
         return QStringLiteral("≤ %1").arg(numberText(field, *field.maximum));
     return {};
 }

@@ -32,7 +32,7 @@ RecordForm::RecordForm(const RecordDescription& record, QWidget* parent)
     }
     for (QLabel* label : {m_remark, m_help}) {
         label->setWordWrap(true);
-        label->setProperty("size", QStringLiteral("caption"));
+        label->setProperty("textSize", QStringLiteral("caption"));
         m_column->addWidget(label);
     }
     m_remark->setProperty("tone", QStringLiteral("bad"));

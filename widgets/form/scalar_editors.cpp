@@ -37,8 +37,8 @@ void markInvalid(QWidget* widget, bool invalid)
 
 QString placeholderOf(const FieldDescription& field)
 {
-    const QString usual = fieldDefault(field);
-    return field.required && usual.isEmpty() ? LineEditor::tr("required") : usual;
+    // Of a required field the struct's own default says nothing.
+    return field.required ? LineEditor::tr("required") : fieldDefault(field);
 }
 
 } // namespace

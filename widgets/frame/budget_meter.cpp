@@ -56,7 +56,7 @@ void BudgetMeter::write()
     if (known)
         m_figure->setFigure(percentText(*m_reading.left), tr("% left"), m_reading.state);
     else
-        m_figure->setFigure(QStringLiteral("—"), QString());
+        m_figure->setFigure(QStringLiteral("—"), QString(), State::Unknown);
     m_figure->setStale(m_reading.stale);
     const Colours& c = colours(palette());
     // Good news is not shouted: only a state that asks for action colours its sentence.

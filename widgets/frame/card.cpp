@@ -20,7 +20,7 @@ Card::Card(QWidget* parent)
     column->setSpacing(0);
     m_subtitle->setFont(textFont(textSize::caption));
     m_subtitle->setProperty("tone", QStringLiteral("muted"));
-    m_subtitle->setProperty("size", QStringLiteral("caption"));
+    m_subtitle->setProperty("textSize", QStringLiteral("caption"));
     m_title->hide();
     m_subtitle->hide();
     m_heading->setSpacing(space::gap);
@@ -42,7 +42,7 @@ void Card::setTitle(const QString& title, Heading heading)
 {
     const bool caption = heading == Heading::Caption;
     m_title->setText(title);
-    m_title->setProperty("size", caption ? QStringLiteral("caption") : QStringLiteral("section"));
+    m_title->setProperty("textSize", caption ? QStringLiteral("caption") : QStringLiteral("section"));
     m_title->setProperty("tone", caption ? QStringLiteral("muted") : QString());
     m_title->setVisible(!title.isEmpty());
     setAccessibleName(title);
@@ -73,8 +73,10 @@ void Card::arrange()
     const bool headed = m_heading->count() > 3 || !m_title->text().isEmpty();
     m_heading->setContentsMargins(space::card, headed ? space::gap : 0, space::card,
                                   headed ? space::step : 0);
+    // So far from the top and the bottom, square contents do not cut the round corners.
+    constexpr int corner = 5;
     if (m_flush)
-        m_body->setContentsMargins(1, headed ? 0 : 1, 1, 1);
+        m_body->setContentsMargins(1, headed ? 0 : corner, 1, corner);
     else
         m_body->setContentsMargins(space::card, headed ? 0 : space::card, space::card, space::card);
 }

@@ -31,7 +31,7 @@ NavigationRail::NavigationRail(const QString& name, QWidget* parent)
     m_pages->setSpacing(2);
     m_footer->setFont(textFont(textSize::caption));
     m_footer->setProperty("tone", QStringLiteral("muted"));
-    m_footer->setProperty("size", QStringLiteral("caption"));
+    m_footer->setProperty("textSize", QStringLiteral("caption"));
     m_footer->setWordWrap(true);
     m_footer->setContentsMargins(space::gap, 0, 0, 0);
     m_column->addWidget(m_brand);

@@ -23,7 +23,7 @@ Notice::Notice(QWidget* parent)
     constexpr int widest = 520;
     auto* column = new QVBoxLayout;
     column->setSpacing(space::gap);
-    m_sentence->setProperty("size", QStringLiteral("section"));
+    m_sentence->setProperty("textSize", QStringLiteral("section"));
     m_advice->setProperty("tone", QStringLiteral("muted"));
     for (auto* label : {m_sentence, m_advice}) {
         label->setWordWrap(true);

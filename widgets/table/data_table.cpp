@@ -48,10 +48,21 @@ void DataTable::behave()
 void DataTable::wire()
 {
     connect(this, &QTableView::doubleClicked, this, &DataTable::activate);
-    connect(m_header, &TableHeader::columnsChosen, this, &DataTable::save);
-    connect(m_header, &QHeaderView::sectionMoved, this, &DataTable::save);
-    connect(m_header, &QHeaderView::sectionResized, this, [this] {
+    connect(m_header, &TableHeader::columnsChosen, this, [this] {
+        fill();
+        save();
+    });
+    connect(m_header, &QHeaderView::sectionMoved, this, [this] {
+        fill();
+        save();
+    });
+    connect(m_header, &QHeaderView::sectionResized, this, [this](int section, int, int width) {
         m_sticky->place();
+        if (m_filling)
+            return;
+        if (section == m_filler && width > 0)
+            m_fillerWidth = width;
+        fill();
         save();
     });
     connect(m_header, &QHeaderView::sortIndicatorChanged, this, &DataTable::save);
@@ -89,6 +100,32 @@ void DataTable::applyColumns()
         setColumnHidden(column, !m_columns.at(column).shown);
     }
     m_sticky->follow();
+    fill();
+}
+
+// Figures stay together at the right: the last column of words takes what is to spare.
+void DataTable::fill()
+{
+    int filler = -1;
+    for (int visual = 0; visual < m_header->count(); ++visual) {
+        const int section = m_header->logicalIndex(visual);
+        const CellKind kind = m_columns.value(section).kind;
+        const bool words = kind == CellKind::Text || kind == CellKind::Muted || kind == CellKind::Link;
+        if (words && !m_header->isSectionHidden(section))
+            filler = section;
+    }
+    m_filling = true;
+    if (filler != m_filler) {
+        if (m_filler >= 0 && !m_header->isSectionHidden(m_filler))
+            m_header->resizeSection(m_filler, m_fillerWidth);
+        m_filler = filler;
+        m_fillerWidth = filler < 0 ? 0 : m_columns.at(filler).width;
+    }
+    if (m_filler >= 0) {
+        const int others = m_header->length() - m_header->sectionSize(m_filler);
+        m_header->resizeSection(m_filler, std::max(m_fillerWidth, viewport()->width() - others));
+    }
+    m_filling = false;
 }
 
 void DataTable::setDensity(Density density)
@@ -109,6 +146,7 @@ void DataTable::remember(QSettings& settings, const QString& key)
         m_header->setSectionHidden(0, false);
         sortByColumn(m_header->sortIndicatorSection(), m_header->sortIndicatorOrder());
         m_sticky->follow();
+        fill();
     }
     m_settings = &settings;
     m_settingsKey = key;

@@ -81,6 +81,7 @@ private:
     void applyColumns();
     void save();
     void repaintRow(int row);
+    void fill();
     void activate(const QModelIndex& index);
 
     CellRoles m_roles;
@@ -92,6 +93,9 @@ private:
     QSettings* m_settings = nullptr;
     QString m_settingsKey;
     int m_hoveredRow = -1;
+    int m_filler = -1;     ///< the column that takes spare width
+    int m_fillerWidth = 0; ///< its width when there is none to spare
+    bool m_filling = false;
     mutable QHash<int, double> m_sparklineMaxima; ///< found when first painted, forgotten with the data
 };
 

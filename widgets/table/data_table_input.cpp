@@ -102,6 +102,7 @@ void DataTable::leaveEvent(QEvent* event)
 void DataTable::resizeEvent(QResizeEvent* event)
 {
     QTableView::resizeEvent(event);
+    fill();
     m_sticky->place();
 }
 

@@ -25,7 +25,7 @@ FilterPopup::FilterPopup(TableFilter& filter, int column, const QString& name, Q
     m_line->setMinimumWidth(220);
     auto* hint = new QLabel(tr("pay · !pay · =cards · >5 · <=0.1"));
     hint->setProperty("tone", QStringLiteral("muted"));
-    hint->setProperty("size", QStringLiteral("caption"));
+    hint->setProperty("textSize", QStringLiteral("caption"));
     row->addWidget(m_line);
     row->addWidget(hint);
     connect(m_line, &QLineEdit::textChanged, &filter,

@@ -26,7 +26,7 @@ TableHeader::TableHeader(DataTable& table, QWidget* parent)
     setSectionsMovable(true);
     setFirstSectionMovable(false);
     setHighlightSections(false);
-    setStretchLastSection(true);
+    setStretchLastSection(false); // DataTable::fill() gives spare width to a column of words
     setMinimumSectionSize(40);
     setMouseTracking(true);
     setSortIndicatorShown(true);

@@ -8,6 +8,7 @@ namespace postern {
 namespace {
 
 constexpr auto surfaces = R"(
+QAbstractScrollArea { border: none; }
 QToolTip { background: @raised; color: @ink; border: 1px solid @line; padding: 4px 8px; }
 QMainWindow::separator, QSplitter::handle { background: @line; }
 QMenu { background: @raised; color: @ink; border: 1px solid @line; padding: 4px; }
@@ -20,9 +21,9 @@ QLabel[tone="good"] { color: @good; }
 QLabel[tone="watch"] { color: @watch; }
 QLabel[tone="bad"] { color: @bad; }
 QLabel[tone="accent"] { color: @accent; }
-QLabel[size="caption"] { font-size: @captionpx; }
-QLabel[size="section"] { font-size: @sectionpx; font-weight: 600; }
-QLabel[size="page"] { font-size: @pagesizepx; font-weight: 600; }
+QLabel[textSize="caption"] { font-size: @captionpx; }
+QLabel[textSize="section"] { font-size: @sectionpx; font-weight: 600; }
+QLabel[textSize="page"] { font-size: @pagesizepx; font-weight: 600; }
 )";
 
 constexpr auto buttons = R"(
@@ -43,19 +44,19 @@ QPushButton[quiet="true"]:focus, QToolButton[quiet="true"]:focus { border: 2px s
 QToolButton::menu-indicator { image: none; }
 )";
 
+// No `color` here: with one, Qt 6.4 would make the placeholder half transparent, too faint to read.
 constexpr auto fields = R"(
-QLineEdit, QPlainTextEdit, QTextEdit { background: @page; color: @ink; border: 1px solid @line;
+QLineEdit, QPlainTextEdit, QTextEdit { background: @page; border: 1px solid @line;
     border-radius: @radiuspx; padding: 1px; selection-background-color: @accent; selection-color: @onaccent; }
 QLineEdit { padding: 0 7px; min-height: 26px; }
 QPlainTextEdit, QTextEdit { padding: 5px; }
 QLineEdit:focus { border: 2px solid @accent; padding: 0 6px; min-height: 24px; background: @card; }
 QPlainTextEdit:focus, QTextEdit:focus { border: 2px solid @accent; padding: 4px; background: @card; }
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] { border-color: @bad; }
-QLineEdit:disabled, QPlainTextEdit:disabled { color: @muted; }
+QPlainTextEdit[flush="true"] { background: @card; border: none; border-radius: 0; padding: 0 11px; }
 )";
 
 constexpr auto views = R"(
-QAbstractScrollArea { border: none; }
 QTableView, QTreeView, QListView { background: @card; color: @ink; border: none; outline: 0;
     selection-background-color: @selection; selection-color: @ink; }
 QHeaderView { background: @card; border: none; }
@@ -64,8 +65,8 @@ QHeaderView::section { background: @card; color: @muted; border: none; border-bo
 QTableCornerButton::section { background: @card; border: none; border-bottom: 1px solid @line; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
-QScrollBar::handle:vertical { background: @unknown; border-radius: 3px; min-height: 24px; margin: 2px; }
-QScrollBar::handle:horizontal { background: @unknown; border-radius: 3px; min-width: 24px; margin: 2px; }
+QScrollBar::handle:vertical { background: @handle; border-radius: 3px; min-height: 24px; margin: 2px; }
+QScrollBar::handle:horizontal { background: @handle; border-radius: 3px; min-width: 24px; margin: 2px; }
 QScrollBar::handle:hover { background: @muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
@@ -88,7 +89,7 @@ QList<Token> tokensOf(const Colours& c)
             {QLatin1String("@radiuspx"), QString::number(radius::control) + QLatin1String("px")},
             {QLatin1String("@selection"), c.selection.name()},
             {QLatin1String("@raised"), c.raised.name()},
-            {QLatin1String("@unknown"), c.unknown.name()},
+            {QLatin1String("@handle"), c.handle.name()},
             {QLatin1String("@accent"), c.accent.name()},
             {QLatin1String("@muted"), c.muted.name()},
             {QLatin1String("@hover"), c.hover.name()},

@@ -4,11 +4,9 @@
 #include <QDBusMessage>
 #include <QDBusPendingCallWatcher>
 #include <QDBusPendingReply>
-#include <QFileInfo>
 #include <QGuiApplication>
-#include <QPointer>
-
-#include <thread>
+#include <QLocalSocket>
+#include <QUrl>
 
 namespace postern {
 namespace {
@@ -20,14 +18,32 @@ const QString interface = QStringLiteral("org.freedesktop.portal.Settings");
 const QString group = QStringLiteral("org.freedesktop.appearance");
 const QString key = QStringLiteral("color-scheme");
 
-// Without an address libdbus would start a bus of its own (dbus-launch): never wanted.
-bool sessionBusNamed()
+struct BusSocket
 {
-    const QString address = qEnvironmentVariable("DBUS_SESSION_BUS_ADDRESS");
-    if (!address.isEmpty())
-        return !address.startsWith(QLatin1String("autolaunch:"));
+    QString name; ///< empty: none that we can ask
+    QLocalSocket::SocketOptions options;
+};
+
+// Without an address libdbus would start a bus of its own (dbus-launch): never wanted.
+BusSocket sessionBus()
+{
+    const QString addresses = qEnvironmentVariable("DBUS_SESSION_BUS_ADDRESS");
     const QString runtime = qEnvironmentVariable("XDG_RUNTIME_DIR");
-    return !runtime.isEmpty() && QFileInfo::exists(runtime + QLatin1String("/bus"));
+    if (addresses.isEmpty())
+        return {runtime.isEmpty() ? QString() : runtime + QLatin1String("/bus"), {}};
+    // `unix:path=/run/user/1000/bus,guid=…;tcp:…`, the D-Bus specification's server addresses.
+    for (const QString& address : addresses.split(u';')) {
+        if (!address.startsWith(QLatin1String("unix:")))
+            continue;
+        for (const QString& part : address.mid(5).split(u',')) {
+            const QString value = QUrl::fromPercentEncoding(part.section(u'=', 1).toUtf8());
+            if (part.startsWith(QLatin1String("path=")))
+                return {value, {}};
+            if (part.startsWith(QLatin1String("abstract=")))
+                return {value, QLocalSocket::AbstractNamespaceOption};
+        }
+    }
+    return {};
 }
 
 } // namespace
@@ -35,33 +51,43 @@ bool sessionBusNamed()
 SystemAppearance::SystemAppearance()
     : m_appearance(QGuiApplication::palette().color(QPalette::Window).lightness() < 128 ? Appearance::Dark
                                                                                         : Appearance::Light)
-{}
+    , m_probe(new QLocalSocket(this))
+{
+    // A client begins with a zero byte; asking which ways to authenticate there are commits to nothing.
+    connect(m_probe, &QLocalSocket::connected, this, [this] { m_probe->write(QByteArray("\0AUTH\r\n", 7)); });
+    connect(m_probe, &QLocalSocket::readyRead, this, [this] {
+        m_probe->abort();
+        listen();
+    });
+}
 
-SystemAppearance::~SystemAppearance() { QDBusConnection::disconnectFromBus(busName); }
+SystemAppearance::~SystemAppearance()
+{
+    if (m_listening)
+        QDBusConnection::disconnectFromBus(busName);
+}
 
 void SystemAppearance::follow()
 {
-    if (!sessionBusNamed())
+    const BusSocket bus = sessionBus();
+    if (bus.name.isEmpty())
         return;
-    // Connecting says hello and waits for the answer. Detached: when the bus never answers, nobody waits.
-    std::thread([self = QPointer<SystemAppearance>(this)] {
-        const bool up = QDBusConnection::connectToBus(QDBusConnection::SessionBus, busName).isConnected();
-        if (!up || !QCoreApplication::instance())
-            return;
-        QMetaObject::invokeMethod(
-            QCoreApplication::instance(),
-            [self] {
-                if (self)
-                    self->connected();
-            },
-            Qt::QueuedConnection);
-    }).detach();
+    m_probe->setSocketOptions(bus.options);
+    m_probe->connectToServer(bus.name);
 }
 
-void SystemAppearance::connected()
+void SystemAppearance::listen()
 {
-    QDBusConnection bus(busName);
-    bus.connect(service, path, interface, QStringLiteral("SettingChanged"), this,
+    if (m_listening)
+        return;
+    QDBusConnection bus = QDBusConnection::connectToBus(QDBusConnection::SessionBus, busName);
+    m_listening = true;
+    if (!bus.isConnected())
+        return;
+    // QtDBus finds a slot's parameter types by name, and knows this one only once somebody has used it.
+    qRegisterMetaType<QDBusVariant>();
+    // From any sender: to name one, QtDBus asks the bus for its owner and blocks meanwhile.
+    bus.connect(QString(), path, interface, QStringLiteral("SettingChanged"), this,
                 SLOT(onSettingChanged(QString, QString, QDBusVariant)));
     QDBusMessage read = QDBusMessage::createMethodCall(service, path, interface, QStringLiteral("Read"));
     read << group << key;

@@ -51,6 +51,7 @@ struct Colours
     QColor changed, current;           ///< tints of a changed line and of the object being edited
     QColor added, removed;             ///< tints of lines in a diff
     QColor addedStrong, removedStrong; ///< the parts of such a line that differ
+    QColor handle;                     ///< of scroll bars
     QColor skeleton;                   ///< placeholder bars while loading
     QColor shade;                      ///< translucent, behind an overlay
     std::array<QColor, 6> series;      ///< of charts, in order; none is a state's colour
