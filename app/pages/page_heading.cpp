@@ -15,7 +15,7 @@ PageHeading::PageHeading(const QString& title, QWidget* parent)
     , m_subtitle(new QLabel(this))
     , m_row(new QHBoxLayout(this))
 {
-    m_title->setProperty("size", QStringLiteral("page"));
+    m_title->setProperty("textSize", QStringLiteral("page"));
     m_title->setTextFormat(Qt::PlainText);
     m_subtitle->setProperty("tone", QStringLiteral("muted"));
     m_subtitle->setTextFormat(Qt::PlainText);

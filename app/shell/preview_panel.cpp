@@ -17,7 +17,7 @@ PreviewPanel::PreviewPanel(QWidget* parent) : QWidget(parent), m_scroll(new QScr
     setObjectName(QStringLiteral("preview"));
     setFixedWidth(340);
     auto* title = new QLabel(tr("Preview"), this);
-    title->setProperty("size", QStringLiteral("section"));
+    title->setProperty("textSize", QStringLiteral("section"));
     auto* close = new QToolButton(this);
     close->setIcon(themedIcon(Icon::Close));
     close->setProperty("quiet", true);

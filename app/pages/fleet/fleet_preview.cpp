@@ -78,7 +78,7 @@ void FleetPreview::addLine(State state, const QString& text)
 void FleetPreview::addHeading(const QString& text)
 {
     auto* label = new QLabel(text, this);
-    label->setProperty("size", QStringLiteral("caption"));
+    label->setProperty("textSize", QStringLiteral("caption"));
     label->setProperty("tone", QStringLiteral("muted"));
     label->setWordWrap(true);
     m_column->addSpacing(space::step);
