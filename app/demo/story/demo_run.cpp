@@ -52,18 +52,22 @@ Result<int> watchConsole(ConsoleProcess& console, const StopSignals& signals_, c
 {
     QEventLoop loop;
     int code = 0;
+    bool asked = false;
     QObject::connect(&console.process(), &ChildProcess::ended, &loop, [&](int exitCode) {
         code = exitCode;
         loop.quit();
     });
-    QObject::connect(&signals_, &StopSignals::asked, &loop, &QEventLoop::quit);
+    QObject::connect(&signals_, &StopSignals::asked, &loop, [&] {
+        asked = true;
+        loop.quit();
+    });
     if (Result<void> started = console.start(); !started)
         return failure(started.error());
     log.say(QStringLiteral("console open; closing it ends everything"));
     loop.exec();
     console.process().terminate();
     console.process().waitEnded(std::chrono::seconds(5));
-    return code;
+    return asked ? 0 : code;
 }
 
 } // namespace

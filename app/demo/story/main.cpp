@@ -3,9 +3,31 @@
 #include <QApplication>
 
 #include <cstdio>
+#include <cstdlib>
 
 using namespace postern;
 using namespace postern::demo;
+
+namespace {
+
+// What Qt says about the display that is missing on purpose.
+void leaveOut(QtMsgType type, const QMessageLogContext& context, const QString& message)
+{
+    if (message.contains(QLatin1String("propagateSizeHints")) ||
+        message.startsWith(QLatin1String("QStandardPaths: XDG_RUNTIME_DIR")))
+        return;
+    std::fprintf(stderr, "%s\n", qUtf8Printable(qFormatLogMessage(type, context, message)));
+    if (type == QtFatalMsg)
+        std::abort();
+}
+
+bool hasDisplay()
+{
+    return qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY") ||
+           qEnvironmentVariableIsSet("QT_QPA_PLATFORM");
+}
+
+} // namespace
 
 int main(int argc, char** argv)
 {
@@ -17,12 +39,19 @@ int main(int argc, char** argv)
         std::fprintf(stderr, "demo: %s\n%s", qUtf8Printable(arguments.error().text()), DemoArguments::usage);
         return 2;
     }
+    if (!arguments->headless && !hasDisplay()) {
+        std::fputs(
+            "demo: there is no display to open the console on; `--headless 60` tells the story without one\n",
+            stderr);
+        return 2;
+    }
     if (!arguments->headless) {
         // The console has its own window; this process needs no display.
         const QCoreApplication application(argc, argv);
         return openConsole(*arguments);
     }
     qputenv("QT_QPA_PLATFORM", "offscreen");
+    qInstallMessageHandler(leaveOut);
     QApplication application(argc, argv);
     return tellStory(application, *arguments);
 }

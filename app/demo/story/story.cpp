@@ -16,6 +16,8 @@
 #include <QLabel>
 #include <QPushButton>
 
+#include <algorithm>
+
 namespace postern::demo {
 
 namespace {
@@ -26,6 +28,8 @@ constexpr int kOldBurst = 200; // as the document in the tree has it
 constexpr int kNewLimit = 20;
 constexpr int kNewBurst = 40;
 constexpr int kCalls = 300;
+constexpr std::chrono::seconds kBusy{40}; // what the steps may take on a slow machine
+constexpr std::chrono::seconds kLongestWatch{30};
 
 QString percent(double share) { return QStringLiteral("%1 %").arg(share * 100, 0, 'f', 1); }
 
@@ -49,6 +53,7 @@ Result<void> Story::tell(std::chrono::seconds budget)
     using Step = Seen (Story::*)();
     static constexpr std::pair<const char*, Step> steps[] = {
         {"the console sees the fleet", &Story::seeFleet},
+        {"the desk is watched for a while", &Story::watch},
         {"the editor opens the rate limit of accounts", &Story::openEditor},
         {"the limit is lowered in the form", &Story::editLimit},
         {"the difference is shown", &Story::seeDifference},
@@ -112,6 +117,25 @@ Story::Seen Story::seeFleet()
         .arg(demoApis().size())
         .arg(m_platform.gateways().size())
         .arg(rate, 0, 'f', 0);
+}
+
+// Time that is to spare goes here: charts of a few seconds show nothing.
+Story::Seen Story::watch()
+{
+    const std::chrono::milliseconds left(m_deadline.remainingTime());
+    const auto spare =
+        std::clamp<std::chrono::milliseconds>(left - kBusy, std::chrono::milliseconds(0), kLongestWatch);
+    const QDeadlineTimer over(spare);
+    m_desk.window().navigator().open(Location::ofApi(kApi));
+    if (!waitFor([&] { return over.hasExpired(); }))
+        return missed(QStringLiteral("there was no time"));
+    const ApiStatus* api = m_desk.status(kApi);
+    if (!api || !api->errorRatio.known())
+        return failure(Error::invalid(QStringLiteral("the desk lost sight of %1").arg(kApi)));
+    return QStringLiteral("accounts at %1 requests/s, %2 errors, p99 %3 ms")
+        .arg(api->requestsPerSecond.value, 0, 'f', 0)
+        .arg(percent(api->errorRatio.value))
+        .arg(api->p99.value * 1000, 0, 'f', 1);
 }
 
 Story::Seen Story::openEditor()

@@ -32,6 +32,7 @@ private:
     using Seen = Result<QString>;
 
     Seen seeFleet();
+    Seen watch();
     Seen openEditor();
     Seen editLimit();
     Seen seeDifference();
