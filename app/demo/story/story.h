@@ -12,6 +12,11 @@ class PolicyEditorPage;
 
 namespace postern::demo {
 
+/// The API that the story is about.
+inline const QString kStoryApi = QStringLiteral("payments/accounts");
+
+[[nodiscard]] QString percent(double share);
+
 /// The main job of Postern, once, through the console's own pages: see the fleet, lower a limit of
 /// `accounts`, push it, follow it into both gateways, meet it, then watch an error spell spend the budget.
 /// Runs the event loop while it waits. Owned by main(), UI thread.
