@@ -54,8 +54,10 @@ void FleetFigures::take(const FleetQuestion& question, const PrometheusAnswer& a
         return takeRates(answer, at);
     case Kind::ErrorRates:
         return takePairs(errorRates, answer, at, QLatin1String("bad"));
-    case Kind::Latencies:
-        return takePairs(latencies, answer, at, QLatin1String("p50"));
+    case Kind::P99:
+        return takeByLabel(p99, answer, at, kApi);
+    case Kind::P50:
+        return takeByLabel(p50, answer, at, kApi);
     case Kind::Up:
         return takeByLabel(up, answer, at, kInstance);
     case Kind::Configurations:

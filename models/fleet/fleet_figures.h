@@ -57,7 +57,8 @@ public:
     Answered<QString, double> instanceRates;                    ///< by instance
     Answered<QString, double> apiRates;                         ///< by api
     Answered<QString, Pair> errorRates;                         ///< by api: bad, total
-    Answered<QString, Pair> latencies;                          ///< by api: p50, p99
+    Answered<QString, double> p99;                              ///< by api
+    Answered<QString, double> p50;                              ///< by api
     Answered<QString, double> up;                               ///< by instance
     Answered<QString, Configuration> configurations;            ///< by instance: the newest
     Answered<QString, double> memory;                           ///< by instance

@@ -2,9 +2,10 @@
 
 #include "models/fleet/health_rules.h"
 
+#include <QSet>
+
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace postern {
 namespace {
@@ -115,9 +116,8 @@ void joinFigures(ApiStatus& status, const FleetFigures& figures)
     if (const auto rates = figures.errorRates.values.constFind(api);
         rates != figures.errorRates.values.cend() && rates->second > 0.0)
         status.errorRatio.value = std::isnan(rates->first) ? 0.0 : rates->first / rates->second;
-    const FleetFigures::Pair latency = figures.latencies.values.value(api);
-    status.p50 = {.value = latency.first, .at = figures.latencies.at};
-    status.p99 = {.value = latency.second, .at = figures.latencies.at};
+    status.p50 = figures.p50.measured(api);
+    status.p99 = figures.p99.measured(api);
     status.traffic = figures.traffic.values.value(api);
     status.governance = figures.governance.values.value(api);
     if (status.expected) {
@@ -141,11 +141,18 @@ std::optional<Clock::Wall> newestSample(const ApiStatus& status)
     return std::nullopt;
 }
 
-/// By api, and in it by instance; those of the list first come with their URL and labels.
-std::map<QString, std::vector<GatewayInstance>> gatewaysByApi(const FleetJoinInput& input)
+/// One API and its gateways, by instance.
+struct ApiGateways
 {
-    std::map<QString, std::vector<GatewayInstance>> byApi;
-    std::set<QString> listed;
+    QString api;
+    std::vector<GatewayInstance> gateways;
+};
+
+/// By api; the gateways of the list come with their URL and labels.
+std::vector<ApiGateways> gatewaysByApi(const FleetJoinInput& input)
+{
+    QHash<QString, std::vector<GatewayInstance>> byApi;
+    QSet<QString> listed;
     for (const GatewayInstance& gateway : input.instances) {
         byApi[gateway.api].push_back(gateway);
         listed.insert(gateway.instance);
@@ -155,10 +162,15 @@ std::map<QString, std::vector<GatewayInstance>> gatewaysByApi(const FleetJoinInp
         if (!listed.contains(it.key()) && !it->api.isEmpty())
             byApi[it->api].push_back({.api = it->api, .instance = it.key(), .url = {}, .labels = {}});
     }
-    for (auto& [api, gateways] : byApi)
-        std::sort(gateways.begin(), gateways.end(),
+    std::vector<ApiGateways> sorted;
+    sorted.reserve(static_cast<std::size_t>(byApi.size()));
+    for (auto it = byApi.begin(); it != byApi.end(); ++it) {
+        std::sort(it->begin(), it->end(),
                   [](const auto& a, const auto& b) { return a.instance < b.instance; });
-    return byApi;
+        sorted.push_back({.api = it.key(), .gateways = std::move(*it)});
+    }
+    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.api < b.api; });
+    return sorted;
 }
 
 void addUp(FleetTotals& totals, const FleetSnapshot& snapshot)

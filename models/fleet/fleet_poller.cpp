@@ -20,6 +20,7 @@ namespace {
 
 constexpr milliseconds kUsualScrapeInterval = 15s;
 constexpr milliseconds kTargetsEvery = 10min;
+constexpr milliseconds kGathered = 200ms;
 
 } // namespace
 
@@ -32,6 +33,7 @@ public:
     void ask(bool everything);
     void setScope();
     void publish();
+    void publishSoon(FleetQuestion::Urgency urgency);
 
     QTimer timer;
     Options options;
@@ -56,6 +58,7 @@ private:
     FleetFigures m_figures;
     FleetMemory m_memory;
     QTimer m_publishSoon;
+    QTimer m_tellSoon;
     std::vector<QPointer<PrometheusCall>> m_calls;
     Clock::Wall::duration m_skew{0}; ///< Prometheus' clock less ours
     std::optional<Clock::Wall> m_asOf;
@@ -72,10 +75,13 @@ FleetPoller::Private::Private(FleetPoller* poller, PrometheusClient& prometheus,
     if (options.scrapeInterval > 0ms)
         m_scrapeInterval = options.scrapeInterval;
     m_publishSoon.setSingleShot(true);
-    m_publishSoon.setInterval(0);
     connect(&m_publishSoon, &QTimer::timeout, this, &Private::publish);
+    // Joining and what follows in models and views are two turns of the event loop: each stays under a frame.
+    m_tellSoon.setSingleShot(true);
+    m_tellSoon.setInterval(0);
+    connect(&m_tellSoon, &QTimer::timeout, this, [this] { Q_EMIT m_poller->snapshotChanged(snapshot); });
     connect(&timer, &QTimer::timeout, this, [this] { ask(false); });
-    connect(&m_fleet, &FleetSource::changed, &m_publishSoon, qOverload<>(&QTimer::start));
+    connect(&m_fleet, &FleetSource::changed, this, [this] { publishSoon(FleetQuestion::Urgency::Now); });
     setScope();
 }
 
@@ -155,7 +161,15 @@ void FleetPoller::Private::take(const FleetQuestion& question, const Result<Prom
         m_schedule.failed(*index, m_clock.steady(), answer.error());
     }
     if (!m_schedule.waiting())
-        m_publishSoon.start();
+        publishSoon(question.urgency);
+}
+
+/// Dear answers come one after another: those of a moment are shown together.
+void FleetPoller::Private::publishSoon(FleetQuestion::Urgency urgency)
+{
+    const bool now = urgency == FleetQuestion::Urgency::Now;
+    if (now || !m_publishSoon.isActive())
+        m_publishSoon.start(now ? 0ms : kGathered);
 }
 
 void FleetPoller::Private::askTargets()
@@ -229,7 +243,7 @@ void FleetPoller::Private::publish()
         std::chrono::ceil<std::chrono::seconds>(3 * std::max(options.refresh, m_scrapeInterval));
     joined.sources = {m_fleet.state(), prometheusState()};
     snapshot = std::make_shared<const FleetSnapshot>(std::move(joined));
-    Q_EMIT m_poller->snapshotChanged(snapshot);
+    m_tellSoon.start();
 }
 
 FleetPoller::FleetPoller(PrometheusClient& prometheus, FleetSource& fleet, const Clock& clock,
@@ -269,7 +283,7 @@ void FleetPoller::setExpectations(std::vector<ApiExpectation> expectations)
 {
     d->expectations = std::move(expectations);
     d->setScope();
-    d->m_publishSoon.start();
+    d->publishSoon(FleetQuestion::Urgency::Now);
 }
 
 FleetSnapshotPtr FleetPoller::snapshot() const { return d->snapshot; }

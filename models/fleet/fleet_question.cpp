@@ -39,14 +39,12 @@ QString errorRates(seconds window)
         {part(rates(slo::availabilityBad()), "bad"), part(rates(slo::availabilityTotal()), "total")});
 }
 
-QString latencies(seconds window)
+QString quantile(double quantile, seconds window)
 {
     const QString buckets = promql::Selector(QStringLiteral("postern_request_duration_seconds_bucket"))
                                 .having(slo::latencyTotal().matchers)
                                 .text();
-    const QString rates = promql::sumBy({kApi, kLe}, promql::rate(buckets, window));
-    return promql::together({part(promql::histogramQuantile(0.5, rates), "p50"),
-                             part(promql::histogramQuantile(0.99, rates), "p99")});
+    return promql::histogramQuantile(quantile, promql::sumBy({kApi, kLe}, promql::rate(buckets, window)));
 }
 
 QString events(seconds window, const std::vector<std::chrono::milliseconds>& thresholds)
@@ -86,27 +84,32 @@ std::vector<FleetQuestion> presentQuestions(const FleetScope& scope)
 {
     const seconds window = promql::rateWindow(scope.scrapeInterval);
     const QString requests = QStringLiteral("postern_requests_total");
-    const auto now = [](Kind kind, const QString& promql) {
+    const auto ask = [](Urgency urgency, Kind kind, const QString& promql) {
         FleetQuestion question;
         question.kind = kind;
+        question.urgency = urgency;
         question.promql = promql;
         return question;
     };
     return {
-        now(Kind::InstanceRates, promql::sumBy({kApi, kInstance}, promql::rate(requests, window))),
-        now(Kind::ErrorRates, errorRates(window)),
-        now(Kind::Latencies, latencies(window)),
-        now(Kind::Up, promql::maxBy({kInstance}, QStringLiteral("up"))),
-        now(Kind::Configurations,
+        ask(Urgency::Now, Kind::InstanceRates,
+            promql::sumBy({kApi, kInstance}, promql::rate(requests, window))),
+        ask(Urgency::Now, Kind::ErrorRates, errorRates(window)),
+        ask(Urgency::Now, Kind::P99, quantile(0.99, window)),
+        ask(Urgency::Now, Kind::Up, promql::maxBy({kInstance}, QStringLiteral("up"))),
+        ask(Urgency::Now, Kind::Configurations,
             promql::maxBy({kApi, kInstance, QStringLiteral("hash"), QStringLiteral("revision")},
                           QStringLiteral("timestamp(postern_config_info)"))),
-        now(Kind::Memory,
+        ask(Urgency::Now, Kind::Memory,
             promql::maxBy({kInstance}, QStringLiteral("process_resident_memory_bytes and on (instance) "
                                                       "postern_config_info"))),
-        now(Kind::Governance, promql::maxBy({kApi, QStringLiteral("baseline"), QStringLiteral("requirement"),
-                                             QStringLiteral("state")},
-                                            QStringLiteral("postern_governance_findings"))),
-        now(Kind::RequestsLastHour, QStringLiteral("sum(%1)").arg(promql::increase(requests, 1h))),
+        ask(Urgency::Now, Kind::Governance,
+            promql::maxBy(
+                {kApi, QStringLiteral("baseline"), QStringLiteral("requirement"), QStringLiteral("state")},
+                QStringLiteral("postern_governance_findings"))),
+        ask(Urgency::Later, Kind::P50, quantile(0.5, window)),
+        ask(Urgency::Later, Kind::RequestsLastHour,
+            QStringLiteral("sum(%1)").arg(promql::increase(requests, 1h))),
     };
 }
 
@@ -131,8 +134,10 @@ QString FleetQuestion::name() const
         return QStringLiteral("rates");
     case Kind::ErrorRates:
         return QStringLiteral("errors");
-    case Kind::Latencies:
-        return QStringLiteral("latencies");
+    case Kind::P99:
+        return QStringLiteral("p99");
+    case Kind::P50:
+        return QStringLiteral("p50");
     case Kind::Up:
         return QStringLiteral("up");
     case Kind::Configurations:
@@ -167,15 +172,16 @@ std::vector<FleetQuestion> fleetQuestions(const FleetScope& scope)
         if (objective.kind == slo::Objective::Kind::Latency)
             thresholds.insert(objective.threshold);
     }
-    std::set<seconds> windows = objectiveWindows;
-    windows.merge([] {
-        const auto burns = slo::burnWindows();
-        return std::set<seconds>(burns.begin(), burns.end());
-    }());
+    // What is left first, then how fast it goes.
+    std::vector<seconds> windows(objectiveWindows.begin(), objectiveWindows.end());
+    for (const seconds window : slo::burnWindows()) {
+        if (!objectiveWindows.contains(window))
+            windows.push_back(window);
+    }
     for (const seconds window : windows) {
         FleetQuestion question;
         question.kind = Kind::Events;
-        question.urgency = window <= 1h ? Urgency::Now : Urgency::Later;
+        question.urgency = Urgency::Later;
         question.window = window;
         question.promql = events(window, {thresholds.begin(), thresholds.end()});
         questions.push_back(std::move(question));

@@ -15,7 +15,8 @@ struct FleetQuestion
     enum class Kind {
         InstanceRates,  ///< requests/s by api and instance
         ErrorRates,     ///< by api and `part`: bad, total
-        Latencies,      ///< seconds by api and `part`: p50, p99
+        P99,            ///< seconds by api
+        P50,            ///< seconds by api
         Up,             ///< 0 or 1 by instance
         Configurations, ///< Unix seconds of the newest sample by api, instance, hash, revision
         Memory,         ///< bytes by instance

@@ -123,9 +123,8 @@ void tst_FleetJoin::figuresByApi()
     World world;
     world.take(Kind::InstanceRates,
                {{"api=payments/accounts instance=i1:1", 10.5}, {"api=payments/accounts instance=i2:1", 9.5}});
-    world.take(Kind::Latencies,
-               {{"api=payments/accounts part=p50", 0.012},
-                {"api=payments/accounts part=p99", std::numeric_limits<double>::quiet_NaN()}});
+    world.take(Kind::P50, {{"api=payments/accounts", 0.012}});
+    world.take(Kind::P99, {{"api=payments/accounts", std::numeric_limits<double>::quiet_NaN()}});
     world.take(Kind::Memory, {{"instance=i1:1", 43e6}});
     const ApiStatus status = world.accounts();
     QCOMPARE(status.requestsPerSecond.value, 20.0);
