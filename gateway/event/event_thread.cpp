@@ -1,51 +1,44 @@
 #include "gateway/event/event_thread.h"
 
+#include <QEventLoop>
+#include <QThread>
+
+#include <pthread.h>
+
 namespace postern {
 
-class EventThread::Loop final : public QThread
+void EventThread::run(const QString& name, std::promise<Result<Inside>>& ready)
 {
-public:
-    explicit Loop(EpollDispatcher& dispatcher) : m_dispatcher(dispatcher) {}
-
-    /// What became of the mailbox; to be asked once.
-    [[nodiscard]] Result<Mailbox*> mailbox() { return m_ready.get_future().get(); }
-    /// On the thread itself: exec() returns.
-    void leave() { exit(); }
-
-protected:
-    void run() override
-    {
-        auto mailbox = Mailbox::create(m_dispatcher);
-        if (!mailbox) {
-            m_ready.set_value(failure(mailbox.error()));
-            return;
-        }
-        m_ready.set_value(mailbox->get());
-        exec();
+    pthread_setname_np(pthread_self(), name.left(15).toLatin1().constData());
+    auto dispatcher = EpollDispatcher::create();
+    if (!dispatcher) {
+        ready.set_value(failure(dispatcher.error()));
+        return;
     }
-
-private:
-    EpollDispatcher& m_dispatcher;
-    std::promise<Result<Mailbox*>> m_ready;
-};
+    EpollDispatcher& loopDispatcher = **dispatcher;
+    // Qt's end of the thread deletes it, after what stands below.
+    QThread::currentThread()->setEventDispatcher(dispatcher->release());
+    auto mailbox = Mailbox::create(loopDispatcher);
+    if (!mailbox) {
+        ready.set_value(failure(mailbox.error()));
+        return;
+    }
+    QEventLoop loop;
+    ready.set_value(Inside{&loopDispatcher, mailbox->get(), &loop});
+    loop.exec();
+}
 
 Result<std::unique_ptr<EventThread>> EventThread::start(const QString& name)
 {
-    auto dispatcher = EpollDispatcher::create();
-    if (!dispatcher)
-        return failure(dispatcher.error());
     std::unique_ptr<EventThread> thread(new EventThread);
-    thread->m_dispatcher = dispatcher->get();
-    thread->m_loop = std::make_unique<Loop>(**dispatcher);
-    thread->m_loop->setObjectName(name);
-    thread->m_loop->setEventDispatcher(dispatcher->release()); // the thread deletes it
-    thread->m_loop->start();
-    auto mailbox = thread->m_loop->mailbox();
-    if (!mailbox) {
-        thread->m_loop->wait();
-        return failure(mailbox.error());
+    std::promise<Result<Inside>> ready;
+    thread->m_thread = std::thread([&ready, name] { run(name, ready); });
+    auto inside = ready.get_future().get();
+    if (!inside) {
+        thread->m_thread.join();
+        return failure(inside.error());
     }
-    thread->m_mailbox = *mailbox;
+    thread->m_inside = *inside;
     return thread;
 }
 
@@ -53,11 +46,11 @@ EventThread::~EventThread() { stop(); }
 
 void EventThread::stop()
 {
-    if (!m_mailbox)
+    if (!m_thread.joinable())
         return;
-    m_mailbox->post([loop = m_loop.get()] { loop->leave(); });
-    m_mailbox = nullptr;
-    m_loop->wait();
+    // A message runs inside exec(), so the loop can not miss this.
+    m_inside.mailbox->post([loop = m_inside.loop] { loop->quit(); });
+    m_thread.join();
 }
 
 } // namespace postern

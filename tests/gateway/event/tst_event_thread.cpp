@@ -1,6 +1,7 @@
 #include "gateway/event/event_thread.h"
 
 #include <QTest>
+#include <QThread>
 #include <QTimer>
 
 using namespace postern;
