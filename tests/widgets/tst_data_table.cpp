@@ -242,6 +242,11 @@ void TestDataTable::filterIsAModel()
     filter.setColumnFilter(2, QStringLiteral(">1000"));
     apis.setRate(3, 1);
     QCOMPARE(namesOf(filter), words("accounts cards"));
+    filter.clear();
+    filter.setText(QStringLiteral("4711"));
+    QCOMPARE(filter.rowCount(), 0);
+    apis.setRate(3, 4711);
+    QCOMPARE(namesOf(filter), words("limits"));
 }
 
 void TestDataTable::keepsModelOrderUntilSorted()
@@ -262,6 +267,11 @@ void TestDataTable::sortReadsEachRowOnce()
     filter.sort(2, Qt::DescendingOrder);
     QCOMPARE(apis.sortAsked, 3000);
     QCOMPARE(filter.index(0, 2).data(SortRole).toDouble(), 3000.0);
+    // A changed row is read again, the others are not: a fleet changes row by row.
+    apis.sortAsked = 0;
+    apis.setRate(17, 99999);
+    QCOMPARE(filter.index(0, 2).data(SortRole).toDouble(), 99999.0);
+    QVERIFY2(apis.sortAsked < 10, qPrintable(QString::number(apis.sortAsked)));
 }
 
 void TestDataTable::paintAsksForVisibleRowsOnly()

@@ -41,7 +41,9 @@ QColor CellDelegate::inkFor(const QModelIndex& index, const Colours& colours) co
     const auto state = stateOf(index);
     if (state && m_kind != CellKind::StateName && (*state == State::Bad || *state == State::Watch))
         return colours.of(*state);
-    if (m_kind == CellKind::Link)
+    // What leads nowhere does not look as if it did.
+    const bool leads = roles().link < 0 || !index.data(roles().link).toString().isEmpty();
+    if (m_kind == CellKind::Link && leads)
         return colours.accent;
     const int emphasis = roles().emphasis < 0 ? Normal : index.data(roles().emphasis).toInt();
     return m_kind == CellKind::Muted || emphasis == Muted ? colours.muted : colours.ink;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
 namespace postern {
 namespace {
@@ -46,22 +45,32 @@ TableFilter::TableFilter(const CellRoles& roles, QObject* parent)
 
 void TableFilter::setSourceModel(QAbstractItemModel* source)
 {
-    // Connected before the base class's own connections, so that no sort sees old keys.
-    const auto forget = [this] { m_keyColumn = -1; };
-    connect(source, &QAbstractItemModel::dataChanged, this, forget);
-    connect(source, &QAbstractItemModel::modelReset, this, forget);
-    connect(source, &QAbstractItemModel::rowsInserted, this, forget);
-    connect(source, &QAbstractItemModel::rowsRemoved, this, forget);
-    connect(source, &QAbstractItemModel::rowsMoved, this, forget);
-    connect(source, &QAbstractItemModel::layoutChanged, this, forget);
-    forget();
+    // Connected before the base class's own connections, so that no sort and no filter sees what was.
+    connect(source, &QAbstractItemModel::dataChanged, this,
+            [this](const QModelIndex& from, const QModelIndex& to) { forgetRows(from.row(), to.row()); });
+    connect(source, &QAbstractItemModel::modelReset, this, &TableFilter::forgetAll);
+    connect(source, &QAbstractItemModel::rowsInserted, this, &TableFilter::forgetAll);
+    connect(source, &QAbstractItemModel::rowsRemoved, this, &TableFilter::forgetAll);
+    connect(source, &QAbstractItemModel::rowsMoved, this, &TableFilter::forgetAll);
+    connect(source, &QAbstractItemModel::layoutChanged, this, &TableFilter::forgetAll);
+    forgetAll();
     QSortFilterProxyModel::setSourceModel(source);
 }
 
-void TableFilter::sort(int column, Qt::SortOrder order)
+void TableFilter::forgetAll()
 {
-    m_keyColumn = -1;
-    QSortFilterProxyModel::sort(column, order);
+    m_keys.clear();
+    m_texts.clear();
+}
+
+void TableFilter::forgetRows(int first, int last)
+{
+    for (auto row = std::size_t(std::max(first, 0)); row <= std::size_t(std::max(last, 0)); ++row) {
+        if (row < m_keys.size())
+            m_keys[row].reset();
+        if (row < m_texts.size())
+            m_texts[row].reset();
+    }
 }
 
 void TableFilter::setColumnFilter(int column, const QString& expression)
@@ -107,15 +116,26 @@ bool TableFilter::filterAcceptsRow(int row, const QModelIndex& parent) const
         if (!accepts(sourceModel()->index(row, filter.key(), parent), filter.value()))
             return false;
     }
+    if (m_text.isEmpty())
+        return true;
+    const QString& text = rowText(row, parent);
     const auto words = QStringView(m_text).split(u' ', Qt::SkipEmptyParts);
-    return std::ranges::all_of(words, [&](QStringView word) {
-        for (int column = 0; column < sourceModel()->columnCount(parent); ++column) {
-            const QString text = sourceModel()->index(row, column, parent).data().toString();
-            if (text.contains(word, Qt::CaseInsensitive))
-                return true;
-        }
-        return false;
-    });
+    return std::ranges::all_of(words,
+                               [&](QStringView word) { return text.contains(word, Qt::CaseInsensitive); });
+}
+
+const QString& TableFilter::rowText(int row, const QModelIndex& parent) const
+{
+    if (m_texts.size() <= std::size_t(row))
+        m_texts.resize(std::size_t(sourceModel()->rowCount(parent)));
+    auto& kept = m_texts[std::size_t(row)];
+    if (!kept) {
+        QStringList texts;
+        for (int column = 0; column < sourceModel()->columnCount(parent); ++column)
+            texts.append(sourceModel()->index(row, column, parent).data().toString());
+        kept = texts.join(u'\n');
+    }
+    return *kept;
 }
 
 bool TableFilter::accepts(const QModelIndex& source, const QString& expression) const
@@ -163,22 +183,24 @@ TableFilter::Key TableFilter::keyOf(const QModelIndex& source) const
     return key;
 }
 
-void TableFilter::buildKeys(int column) const
+const TableFilter::Key& TableFilter::sortKey(const QModelIndex& source) const
 {
-    m_keys.clear();
-    const int rows = sourceModel()->rowCount();
-    m_keys.reserve(std::size_t(rows));
-    for (int row = 0; row < rows; ++row)
-        m_keys.push_back(keyOf(sourceModel()->index(row, column)));
-    m_keyColumn = column;
+    if (m_keyColumn != source.column()) {
+        m_keys.clear();
+        m_keyColumn = source.column();
+    }
+    if (m_keys.size() <= std::size_t(source.row()))
+        m_keys.resize(std::size_t(sourceModel()->rowCount()));
+    auto& kept = m_keys[std::size_t(source.row())];
+    if (!kept)
+        kept = keyOf(source);
+    return *kept;
 }
 
 bool TableFilter::lessThan(const QModelIndex& left, const QModelIndex& right) const
 {
-    if (m_keyColumn != left.column() || m_keys.size() <= std::size_t(std::max(left.row(), right.row())))
-        buildKeys(left.column());
-    const Key& a = m_keys[std::size_t(left.row())];
-    const Key& b = m_keys[std::size_t(right.row())];
+    const Key& a = sortKey(left);
+    const Key& b = sortKey(right);
     // The base class swaps the sides for a descending order: there, the last must be the least.
     if (a.missing != b.missing)
         return sortOrder() == Qt::DescendingOrder ? a.missing : b.missing;

@@ -6,6 +6,7 @@
 #include <QSet>
 #include <QSortFilterProxyModel>
 
+#include <optional>
 #include <vector>
 
 namespace postern {
@@ -23,7 +24,6 @@ public:
     explicit TableFilter(const CellRoles& roles, QObject* parent = nullptr);
 
     void setSourceModel(QAbstractItemModel* source) override;
-    void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
     void setColumnFilter(int column, const QString& expression);
     [[nodiscard]] QString columnFilter(int column) const { return m_columns.value(column); }
     /// Some column's text contains each word.
@@ -44,7 +44,7 @@ protected:
     [[nodiscard]] bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
 
 private:
-    /// What a row is sorted by: read once a sort, since reading it at each comparison costs a frame.
+    /// What a row is sorted by: read once, since reading it at each comparison costs a frame.
     struct Key
     {
         bool missing = true;
@@ -54,13 +54,18 @@ private:
     };
     [[nodiscard]] Key keyOf(const QModelIndex& source) const;
     [[nodiscard]] bool accepts(const QModelIndex& source, const QString& expression) const;
-    void buildKeys(int column) const;
+    [[nodiscard]] const Key& sortKey(const QModelIndex& source) const;
+    [[nodiscard]] const QString& rowText(int row, const QModelIndex& parent) const;
+    void forgetAll();
+    void forgetRows(int first, int last);
 
     CellRoles m_roles;
     QHash<int, QString> m_columns;
     QString m_text;
     QSet<int> m_descendingFirst;
-    mutable std::vector<Key> m_keys;
+    // Read when first needed, forgotten when the row changes.
+    mutable std::vector<std::optional<Key>> m_keys;
+    mutable std::vector<std::optional<QString>> m_texts;
     mutable int m_keyColumn = -1;
 };
 

@@ -170,10 +170,10 @@ QList<DataTable::Column> fleetColumns()
     return {{CellKind::StateName, 134, true, {}}, {CellKind::Muted, 80, true, {}},
             {CellKind::Muted, 84, true, {}},      {CellKind::Sparkline, 96, true, {}},
             {CellKind::Number, 66, true, {}},     {CellKind::Number, 66, true, {}},
-            {CellKind::Number, 62, true, {}},     {CellKind::Budget, 124, true, {}},
+            {CellKind::Number, 62, true, {}},     {CellKind::Budget, 116, true, {}},
             {CellKind::Number, 62, true, {}},     {CellKind::Number, 62, true, {}},
-            {CellKind::Text, 118, true, {}},      {CellKind::Number, 72, true, {}},
-            {CellKind::Link, 66, true, {}}};
+            {CellKind::Text, 112, true, {}},      {CellKind::Number, 72, true, {}},
+            {CellKind::Link, 70, true, {}}};
 }
 
 std::unique_ptr<QStandardItemModel> policiesModel()
@@ -206,7 +206,7 @@ std::unique_ptr<QStandardItemModel> policiesModel()
 
 QList<DataTable::Column> policiesColumns()
 {
-    return {{CellKind::Muted, 94, true, {}}, {CellKind::Text, 118, true, {}},
+    return {{CellKind::Muted, 94, true, {}}, {CellKind::Text, 112, true, {}},
             {CellKind::Muted, 90, true, {}}, {CellKind::Text, 66, true, {}},
             {CellKind::Link, 140, true, {}}, {CellKind::Number, 70, true, {}},
             {CellKind::Number, 62, true, {}}};
