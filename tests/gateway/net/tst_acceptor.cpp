@@ -1,0 +1,168 @@
+#include "gateway/net/acceptor.h"
+#include "gateway/net/listening_socket.h"
+#include "gateway/net/native_address.h"
+#include "tests/support/epoll_thread.h"
+#include "tests/support/raw_client.h"
+
+#include <QElapsedTimer>
+#include <QTest>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <ctime>
+
+using namespace postern;
+using namespace postern::test;
+
+namespace {
+
+FileDescriptor listening(quint16& port)
+{
+    auto socket = listenOn(*SocketAddress::parse(u"127.0.0.1:0"));
+    if (!socket)
+        qFatal("%s", qPrintable(socket.error().text()));
+    port = localAddress(socket->fd())->port;
+    return std::move(*socket);
+}
+
+double cpuSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+} // namespace
+
+class TestAcceptor : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void handsDescriptorsOver();
+    void sharesItsPort();
+    void ipv6BesideIpv4();
+    void stopsAtItsLimit();
+    void survivesRunningOutOfDescriptors();
+    void takesWhoWaitsBeforeItCloses();
+    void saysWhatIsWrong();
+};
+
+void TestAcceptor::handsDescriptorsOver()
+{
+    quint16 port = 0;
+    std::vector<FileDescriptor> accepted;
+    auto acceptor = Acceptor::create(
+        listening(port), [&](FileDescriptor fd) { accepted.push_back(std::move(fd)); }, [] { return true; });
+    QVERIFY(acceptor);
+    RawClient one(port);
+    RawClient two(port);
+    QTRY_COMPARE(accepted.size(), std::size_t{2});
+    QVERIFY(one.send("x"));
+    QVERIFY(two.send("x"));
+    char byte = 0;
+    for (const FileDescriptor& fd : accepted)
+        QCOMPARE(::read(fd.fd(), &byte, 1), 1);
+}
+
+void TestAcceptor::sharesItsPort()
+{
+    quint16 port = 0;
+    const FileDescriptor first = listening(port);
+    SocketAddress same = *localAddress(first.fd());
+    const auto second = listenOn(same);
+    QVERIFY(second);
+    QCOMPARE(localAddress(second->fd())->port, port);
+}
+
+void TestAcceptor::ipv6BesideIpv4()
+{
+    const auto v6 = listenOn(*SocketAddress::parse(u"[::]:0"));
+    if (!v6)
+        QSKIP("this machine has no IPv6");
+    const SocketAddress bound = *localAddress(v6->fd());
+    QVERIFY(!bound.host.isV4);
+    const auto v4 = listenOn(*SocketAddress::parse(QStringLiteral("0.0.0.0:%1").arg(bound.port)));
+    QVERIFY(v4);
+    QVERIFY(localAddress(v4->fd())->host.isV4);
+}
+
+void TestAcceptor::stopsAtItsLimit()
+{
+    quint16 port = 0;
+    std::vector<FileDescriptor> accepted;
+    auto acceptor = Acceptor::create(
+        listening(port), [&](FileDescriptor fd) { accepted.push_back(std::move(fd)); },
+        [&] { return accepted.size() < 2; });
+    QVERIFY(acceptor);
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 5; ++i)
+        clients.push_back(std::make_unique<RawClient>(port)); // the backlog takes them all
+    QTRY_COMPARE(accepted.size(), std::size_t{2});
+    QVERIFY((*acceptor)->isPaused());
+    const double before = cpuSeconds();
+    QTest::qWait(300);
+    QVERIFY2(cpuSeconds() - before < 0.1, "it spins");
+    QCOMPARE(accepted.size(), std::size_t{2});
+    accepted.pop_back();
+    (*acceptor)->resume();
+    QTRY_COMPARE(accepted.size(), std::size_t{2});
+    accepted.clear(); // and nobody says so: it looks for itself
+    QTRY_COMPARE(accepted.size(), std::size_t{2});
+}
+
+void TestAcceptor::survivesRunningOutOfDescriptors()
+{
+    quint16 port = 0;
+    std::vector<FileDescriptor> accepted;
+    auto acceptor = Acceptor::create(
+        listening(port), [&](FileDescriptor fd) { accepted.push_back(std::move(fd)); }, [] { return true; });
+    QVERIFY(acceptor);
+    RawClient served(port);
+    QTRY_COMPARE(accepted.size(), std::size_t{1});
+    RawClient waiting(port); // connected by the kernel, not yet accepted
+    QVERIFY(waiting.isConnected());
+    rlimit normal{};
+    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &normal), 0);
+    rlimit none = normal;
+    none.rlim_cur = static_cast<rlim_t>(waiting.fd()); // every number below is taken
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    const double before = cpuSeconds();
+    QTest::qWait(500);
+    const double used = cpuSeconds() - before;
+    const std::size_t whileNone = accepted.size();
+    // Who is served goes on.
+    const bool stillServed = served.send("x");
+    char byte = 0;
+    const bool received = ::read(accepted[0].fd(), &byte, 1) == 1;
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &normal), 0);
+    QCOMPARE(whileNone, std::size_t{1});
+    QVERIFY2(used < 0.15, "it spins");
+    QVERIFY(stillServed && received);
+    QTRY_COMPARE(accepted.size(), std::size_t{2}); // who waited comes in
+}
+
+void TestAcceptor::takesWhoWaitsBeforeItCloses()
+{
+    quint16 port = 0;
+    std::vector<FileDescriptor> accepted;
+    auto acceptor = Acceptor::create(
+        listening(port), [&](FileDescriptor fd) { accepted.push_back(std::move(fd)); }, [] { return true; });
+    QVERIFY(acceptor);
+    RawClient one(port);
+    RawClient two(port);
+    (*acceptor)->acceptLastAndClose(); // no turn of the loop in between
+    QCOMPARE(accepted.size(), std::size_t{2});
+    QVERIFY(!RawClient(port).isConnected());
+}
+
+void TestAcceptor::saysWhatIsWrong()
+{
+    const auto socket = listenOn(*SocketAddress::parse(u"192.0.2.1:1")); // not an address of ours
+    QVERIFY(!socket);
+    QVERIFY(socket.error().text().contains(QLatin1String("192.0.2.1:1")));
+    int pipe[2];
+    QCOMPARE(::pipe(pipe), 0);
+    const FileDescriptor other(pipe[1]);
+    QVERIFY(!Acceptor::create(
+        FileDescriptor(pipe[0]), [](FileDescriptor) {}, [] { return true; }));
+}
+
+int main(int argc, char** argv) { return runUnderEpoll<TestAcceptor>(argc, argv); }
+
+#include "tst_acceptor.moc"

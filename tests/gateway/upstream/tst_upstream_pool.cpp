@@ -1,0 +1,421 @@
+#include "gateway/upstream/upstream_pool.h"
+#include "models/document/upstream.h"
+#include "tests/support/epoll_thread.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/recording_upstream.h"
+
+#include <QTest>
+
+#include <map>
+
+using namespace postern;
+using namespace postern::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+Upstream upstreamOf(std::initializer_list<quint16> ports)
+{
+    Upstream upstream;
+    upstream.name = QStringLiteral("app");
+    for (const quint16 port : ports)
+        upstream.endpoints.push_back({QStringLiteral("127.0.0.1:%1").arg(port), 1});
+    return upstream;
+}
+
+/// Keeps its connections open and says nothing.
+RecordingUpstream::Script silent()
+{
+    return [](UpstreamPeer& peer) {
+        while (!peer.receive().empty()) {
+        }
+    };
+}
+
+class User final : public UpstreamConnectionUser
+{
+public:
+    explicit User(UpstreamPool& pool) : m_pool(pool) {}
+    ~User()
+    {
+        if (connection)
+            m_pool.release(*connection, UpstreamPool::Reuse::No);
+        else
+            m_pool.cancel(*this);
+    }
+    void acquire(UpstreamPool::Freshness freshness = UpstreamPool::Freshness::Any)
+    {
+        const auto acquired = m_pool.acquire(*this, freshness);
+        connection = acquired.connection;
+        failure = acquired.failure;
+    }
+    void release(UpstreamPool::Reuse reuse = UpstreamPool::Reuse::Yes)
+    {
+        m_pool.release(*std::exchange(connection, nullptr), reuse);
+    }
+    void connectionReady(UpstreamConnection& ready) override { connection = &ready; }
+    void connectionFailed(ConnectFailure why) override { failure = why; }
+    void connectionEvent() override { ++events; }
+
+    UpstreamConnection* connection = nullptr;
+    std::optional<ConnectFailure> failure;
+    int events = 0;
+
+private:
+    UpstreamPool& m_pool;
+};
+
+} // namespace
+
+class TestUpstreamPool : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void init();
+    void cleanup();
+    void reusesLastInFirstOut();
+    void freshMeansNew();
+    void idleConnectionTimesOut();
+    void idleConnectionThatEndsIsDropped();
+    void notReusable_data();
+    void notReusable();
+    void ceilingThenQueueThenRefusal();
+    void queueIsFirstComeFirstServed();
+    void cancelledWaiterIsPassedOver();
+    void cancelledConnectServesTheNext();
+    void refusedEndpointIsPassedOver();
+    void allRefused();
+    void connectTimesOut();
+    void balancing_data();
+    void balancing();
+    void leastRequestAvoidsTheBusy();
+    void settings();
+
+private:
+    std::unique_ptr<UpstreamPool> pool(const Upstream& upstream)
+    {
+        return std::make_unique<UpstreamPool>(
+            UpstreamPool::Environment{epollDispatcher(), *m_deadlines, m_clock},
+            *UpstreamSettings::of(upstream, 1));
+    }
+
+    FakeClock m_clock;
+    std::unique_ptr<DeadlineSweep> m_deadlines;
+};
+
+void TestUpstreamPool::init() { m_deadlines = std::make_unique<DeadlineSweep>(m_clock); }
+
+void TestUpstreamPool::cleanup()
+{
+    m_deadlines.reset();
+    QCoreApplication::processEvents();
+}
+
+void TestUpstreamPool::reusesLastInFirstOut()
+{
+    RecordingUpstream server(silent());
+    const auto pool = this->pool(upstreamOf({server.port()}));
+    User one(*pool);
+    User two(*pool);
+    one.acquire();
+    two.acquire();
+    QTRY_VERIFY(one.connection && two.connection);
+    QVERIFY(!one.connection->isReused());
+    UpstreamConnection* const last = two.connection;
+    one.release();
+    two.release();
+    QCOMPARE(pool->idle(), std::size_t{2});
+    User three(*pool);
+    three.acquire();
+    QCOMPARE(three.connection, last);
+    QVERIFY(three.connection->isReused());
+    QCOMPARE(pool->connections(), std::size_t{2});
+}
+
+void TestUpstreamPool::freshMeansNew()
+{
+    RecordingUpstream server(silent());
+    Upstream upstream = upstreamOf({server.port()});
+    upstream.maxConnections = 1;
+    const auto pool = this->pool(upstream);
+    User user(*pool);
+    user.acquire();
+    QTRY_VERIFY(user.connection);
+    user.release();
+    user.acquire(UpstreamPool::Freshness::New); // the idle one makes room
+    QTRY_VERIFY(user.connection);
+    QVERIFY(!user.connection->isReused());
+    QCOMPARE(pool->connections(), std::size_t{1});
+}
+
+void TestUpstreamPool::idleConnectionTimesOut()
+{
+    RecordingUpstream server(silent());
+    Upstream upstream = upstreamOf({server.port()});
+    upstream.idleTimeout = 10s;
+    const auto pool = this->pool(upstream);
+    User user(*pool);
+    user.acquire();
+    QTRY_VERIFY(user.connection);
+    m_clock.advance(60s);
+    m_deadlines->sweep();
+    QVERIFY(pool->connections() == 1); // in use: no business of the idle timeout
+    user.release();
+    m_clock.advance(9s);
+    m_deadlines->sweep();
+    QCOMPARE(pool->idle(), std::size_t{1});
+    m_clock.advance(2s);
+    m_deadlines->sweep();
+    QCOMPARE(pool->connections(), std::size_t{0});
+}
+
+void TestUpstreamPool::idleConnectionThatEndsIsDropped()
+{
+    Gate close;
+    RecordingUpstream server([&](UpstreamPeer&) { close.wait(); });
+    const auto pool = this->pool(upstreamOf({server.port()}));
+    User user(*pool);
+    user.acquire();
+    QTRY_VERIFY(user.connection);
+    user.release();
+    close.open();
+    QTRY_COMPARE(pool->connections(), std::size_t{0});
+}
+
+void TestUpstreamPool::notReusable_data()
+{
+    QTest::addColumn<QByteArray>("sent"); // by the upstream, before the release
+    QTest::addColumn<bool>("closes");
+    QTest::addRow("left-over bytes") << QByteArray("x") << false;
+    QTest::addRow("ended") << QByteArray() << true;
+}
+
+void TestUpstreamPool::notReusable()
+{
+    QFETCH(QByteArray, sent);
+    QFETCH(bool, closes);
+    Gate done;
+    RecordingUpstream server([&](UpstreamPeer& peer) {
+        peer.send(sent.toStdString());
+        if (closes)
+            peer.finishSending();
+        done.wait();
+    });
+    const auto pool = this->pool(upstreamOf({server.port()}));
+    User user(*pool);
+    user.acquire();
+    QTRY_VERIFY(user.connection && user.connection->socket().mayRead());
+    user.release(UpstreamPool::Reuse::Yes);
+    QCOMPARE(pool->connections(), std::size_t{0});
+    done.open();
+}
+
+void TestUpstreamPool::ceilingThenQueueThenRefusal()
+{
+    RecordingUpstream server(silent());
+    Upstream upstream = upstreamOf({server.port()});
+    upstream.maxConnections = 1;
+    upstream.maxPending = 1;
+    const auto pool = this->pool(upstream);
+    User one(*pool);
+    User two(*pool);
+    User three(*pool);
+    one.acquire();
+    two.acquire();
+    three.acquire();
+    QVERIFY(three.failure == ConnectFailure::Overloaded);
+    QTRY_VERIFY(one.connection);
+    QVERIFY(!two.connection);
+    QCOMPARE(pool->waiting(), std::size_t{1});
+    one.release();
+    QVERIFY(!two.connection); // on a turn of its own
+    QTRY_VERIFY(two.connection);
+    QVERIFY(two.connection->isReused());
+    two.release(UpstreamPool::Reuse::No);
+    three.failure.reset();
+    three.acquire(); // a closed connection makes room, too
+    QTRY_VERIFY(three.connection);
+}
+
+void TestUpstreamPool::queueIsFirstComeFirstServed()
+{
+    RecordingUpstream server(silent());
+    Upstream upstream = upstreamOf({server.port()});
+    upstream.maxConnections = 1;
+    const auto pool = this->pool(upstream);
+    User holder(*pool);
+    holder.acquire();
+    QTRY_VERIFY(holder.connection);
+    std::vector<std::unique_ptr<User>> queue;
+    for (int i = 0; i < 3; ++i) {
+        queue.push_back(std::make_unique<User>(*pool));
+        queue.back()->acquire();
+    }
+    holder.release(UpstreamPool::Reuse::No);
+    for (const auto& user : queue) {
+        QTRY_VERIFY(user->connection);
+        user->release();
+    }
+}
+
+void TestUpstreamPool::cancelledWaiterIsPassedOver()
+{
+    RecordingUpstream server(silent());
+    Upstream upstream = upstreamOf({server.port()});
+    upstream.maxConnections = 1;
+    const auto pool = this->pool(upstream);
+    User holder(*pool);
+    holder.acquire();
+    QTRY_VERIFY(holder.connection);
+    auto leaving = std::make_unique<User>(*pool);
+    User staying(*pool);
+    leaving->acquire();
+    staying.acquire();
+    holder.release();
+    leaving.reset(); // after the connection was promised to it
+    QTRY_VERIFY(staying.connection);
+}
+
+void TestUpstreamPool::cancelledConnectServesTheNext()
+{
+    RecordingUpstream server(silent());
+    const auto pool = this->pool(upstreamOf({server.port()}));
+    auto leaving = std::make_unique<User>(*pool);
+    leaving->acquire();
+    if (leaving->connection)
+        QSKIP("this kernel connects at once");
+    leaving.reset();
+    QTRY_COMPARE(pool->idle(), std::size_t{1});
+}
+
+void TestUpstreamPool::refusedEndpointIsPassedOver()
+{
+    quint16 deadPort = 0;
+    {
+        RecordingUpstream dead;
+        deadPort = dead.port();
+    }
+    RecordingUpstream server(silent());
+    const auto pool = this->pool(upstreamOf({deadPort, server.port()}));
+    std::map<std::size_t, EndpointState> states;
+    pool->observe([&](std::size_t endpoint, EndpointState state) { states[endpoint] = state; });
+    QVERIFY(states[0] == EndpointState::Healthy && states[1] == EndpointState::Healthy);
+    for (int i = 0; i < 6; ++i) {
+        User user(*pool);
+        user.acquire();
+        QTRY_VERIFY(user.connection); // nobody sees the refusal
+        QCOMPARE(user.connection->endpoint().index(), std::size_t{1});
+    }
+    QVERIFY(states[0] == EndpointState::Unhealthy && states[1] == EndpointState::Healthy);
+    QTRY_COMPARE(server.connections(), 6);
+}
+
+void TestUpstreamPool::allRefused()
+{
+    quint16 deadPort = 0;
+    {
+        RecordingUpstream dead;
+        deadPort = dead.port();
+    }
+    const auto pool = this->pool(upstreamOf({deadPort}));
+    User user(*pool);
+    user.acquire();
+    QTRY_VERIFY(user.failure == ConnectFailure::Refused);
+    QCOMPARE(pool->connections(), std::size_t{0});
+    user.failure.reset();
+    user.acquire(); // the only one is tried again, passed over or not
+    QTRY_VERIFY(user.failure == ConnectFailure::Refused);
+}
+
+void TestUpstreamPool::connectTimesOut()
+{
+    // 192.0.2.0/24 is for documentation: packets to it go nowhere, or are refused by a router.
+    Upstream upstream = upstreamOf({});
+    upstream.endpoints.push_back({QStringLiteral("192.0.2.1:9"), 1});
+    upstream.connectTimeout = 1s;
+    const auto pool = this->pool(upstream);
+    User user(*pool);
+    user.acquire();
+    if (user.failure)
+        QSKIP("this machine has no route out");
+    m_clock.advance(2s);
+    m_deadlines->sweep();
+    QVERIFY(user.failure == ConnectFailure::TimedOut);
+    QCOMPARE(pool->connections(), std::size_t{0});
+}
+
+void TestUpstreamPool::balancing_data()
+{
+    QTest::addColumn<int>("balancer");
+    QTest::addColumn<QList<int>>("weights");
+    QTest::addColumn<QList<int>>("turns"); // endpoints in order, of connections that are given back at once
+    QTest::addRow("round robin") << int(Balancer::RoundRobin) << QList<int>{1, 1, 1}
+                                 << QList<int>{0, 1, 2, 0, 1, 2};
+    QTest::addRow("smooth weights") << int(Balancer::RoundRobin) << QList<int>{3, 1}
+                                    << QList<int>{0, 0, 1, 0, 0, 0, 1, 0};
+    QTest::addRow("least request takes turns when equal")
+        << int(Balancer::LeastRequest) << QList<int>{1, 1} << QList<int>{0, 1, 0, 1};
+}
+
+void TestUpstreamPool::balancing()
+{
+    QFETCH(int, balancer);
+    QFETCH(QList<int>, weights);
+    QFETCH(QList<int>, turns);
+    UpstreamSettings settings;
+    for (const int weight : weights)
+        settings.endpoints.push_back({{}, weight, {}});
+    std::vector<UpstreamEndpoint> endpoints;
+    for (const auto& endpoint : settings.endpoints)
+        endpoints.emplace_back(endpoint, endpoints.size());
+    QList<int> chosen;
+    for (int i = 0; i < turns.size(); ++i)
+        chosen.append(static_cast<int>(
+            chooseEndpoint(endpoints, static_cast<Balancer>(balancer), m_clock.steady())->index()));
+    QCOMPARE(chosen, turns);
+}
+
+void TestUpstreamPool::leastRequestAvoidsTheBusy()
+{
+    UpstreamSettings settings;
+    settings.endpoints = {{{}, 1, {}}, {{}, 1, {}}, {{}, 2, {}}};
+    std::vector<UpstreamEndpoint> endpoints;
+    for (const auto& endpoint : settings.endpoints)
+        endpoints.emplace_back(endpoint, endpoints.size());
+    endpoints[0].active = 5;
+    endpoints[1].active = 3;
+    endpoints[2].active = 8;
+    QCOMPARE(chooseEndpoint(endpoints, Balancer::LeastRequest, m_clock.steady())->index(), std::size_t{1});
+    endpoints[2].active = 6; // for its weight the least: 7/2 < 4
+    QCOMPARE(chooseEndpoint(endpoints, Balancer::LeastRequest, m_clock.steady())->index(), std::size_t{2});
+    // One that refused is passed over for a second, then for two.
+    QVERIFY(endpoints[2].failed(m_clock.steady()));
+    QCOMPARE(chooseEndpoint(endpoints, Balancer::LeastRequest, m_clock.steady())->index(), std::size_t{1});
+    m_clock.advance(1s);
+    QCOMPARE(chooseEndpoint(endpoints, Balancer::LeastRequest, m_clock.steady())->index(), std::size_t{2});
+    QVERIFY(!endpoints[2].failed(m_clock.steady()));
+    m_clock.advance(1s);
+    QCOMPARE(chooseEndpoint(endpoints, Balancer::LeastRequest, m_clock.steady())->index(), std::size_t{1});
+    m_clock.advance(1s);
+    QVERIFY(endpoints[2].succeeded());
+    QVERIFY(endpoints[2].isHealthy());
+}
+
+void TestUpstreamPool::settings()
+{
+    Upstream upstream = upstreamOf({80});
+    upstream.maxConnections = 5;
+    upstream.maxPending = 1;
+    const auto shared = UpstreamSettings::of(upstream, 4);
+    QVERIFY(shared);
+    QCOMPARE(shared->maxConnections, std::size_t{2});
+    QCOMPARE(shared->maxPending, std::size_t{1});
+    upstream.dns = UpstreamDns{};
+    const auto dns = UpstreamSettings::of(upstream, 1);
+    QVERIFY(!dns && dns.error().kind == Error::Kind::Unsupported);
+    QVERIFY(!UpstreamSettings::of(upstreamOf({}), 1));
+}
+
+int main(int argc, char** argv) { return runUnderEpoll<TestUpstreamPool>(argc, argv); }
+
+#include "tst_upstream_pool.moc"
