@@ -22,8 +22,8 @@ class GitOperation : public QObject
 public:
     using QObject::QObject;
 
-    /// Ends the operation soon, with an error; the clone is left as if it had not been started. What had
-    /// already reached the remote when the cancel came stays there, and is then reported as done.
+    /// Ends the operation soon, with an error; the clone is left as if it had not been started. A push that
+    /// had already reached the remote stays there: the next fetch and pending() see it.
     virtual void cancel() = 0;
     [[nodiscard]] virtual bool wasCancelled() const = 0;
     [[nodiscard]] GitStep step() const { return m_step; }

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kOldBurst = 200; // as the document in the tree has it
 constexpr int kCalls = 300;
+constexpr std::chrono::seconds kSpell{6}; // long enough to be seen in a chart
 
 QString textOf(const QMap<int, qint64>& counts)
 {
@@ -92,9 +93,10 @@ Story::Seen Story::feelErrors()
     };
     m_desk.window().navigator().open(Location::ofApi(kStoryApi));
     m_platform.setSpell(QStringLiteral("accounts"), {.errors = 0.5, .slowness = 3});
+    const QDeadlineTimer spell(kSpell);
     const bool moved = waitFor([&] {
         const std::optional<slo::BudgetStatus> now = budget();
-        return now && *now->left < *before.left && burn(*now) > burn(before) + 1;
+        return spell.hasExpired() && now && *now->left < *before.left && burn(*now) > burn(before) + 1;
     });
     m_platform.setSpell(QStringLiteral("accounts"), {});
     if (!moved)

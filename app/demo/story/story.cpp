@@ -10,7 +10,6 @@ namespace postern::demo {
 namespace {
 
 constexpr std::chrono::seconds kBusy{40}; // what the steps may take on a slow machine
-constexpr std::chrono::seconds kLongestWatch{30};
 
 } // namespace
 
@@ -96,8 +95,8 @@ Story::Seen Story::seeFleet()
 Story::Seen Story::watch()
 {
     const std::chrono::milliseconds left(m_deadline.remainingTime());
-    const auto spare =
-        std::clamp<std::chrono::milliseconds>(left - kBusy, std::chrono::milliseconds(0), kLongestWatch);
+    const std::chrono::milliseconds spare =
+        std::max<std::chrono::milliseconds>(left - kBusy, std::chrono::milliseconds(0));
     const QDeadlineTimer over(spare);
     m_desk.window().navigator().open(Location::ofApi(kStoryApi));
     if (!waitFor([&] { return over.hasExpired(); }))

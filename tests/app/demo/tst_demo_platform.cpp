@@ -98,6 +98,16 @@ private Q_SLOTS:
         QCOMPARE(PrometheusProcess::portIn("msg=\"Start listening for connections\" address=127.0.0.1:0"), 0);
     }
 
+    void thePartsNeedNoDisplay()
+    {
+        QProcess ldd;
+        ldd.start(u"ldd"_s, {kPrograms + u"/postern-demo-part"_s});
+        QVERIFY(ldd.waitForFinished());
+        const QByteArray libraries = ldd.readAllStandardOutput();
+        QVERIFY2(libraries.contains("libQt6Network"), libraries.constData());
+        QVERIFY(!libraries.contains("libQt6Gui") && !libraries.contains("libQt6Widgets"));
+    }
+
     void comesUpAndGoesWithoutATrace()
     {
         if (!hasPrograms())
