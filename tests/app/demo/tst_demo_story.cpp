@@ -24,7 +24,7 @@ private Q_SLOTS:
     void theStoryIsTold()
     {
         const QTemporaryDir pictures;
-        const Ran ran = run({u"--headless"_s, u"90"_s, u"--screenshots"_s, pictures.path()}, {});
+        const Ran ran = run({u"--headless"_s, u"60"_s, u"--screenshots"_s, pictures.path()}, {});
         QVERIFY2(ran.code == 0, qPrintable(ran.words));
         // In this order.
         qsizetype at = 0;
