@@ -46,9 +46,9 @@ void PreviewPanel::showContent(QWidget* content)
         label->setAlignment(Qt::AlignTop | Qt::AlignLeft);
         content = label;
     }
-    content->setAutoFillBackground(false);
     delete m_scroll->takeWidget();
     m_scroll->setWidget(content);
+    content->setAutoFillBackground(false); // setWidget() makes it opaque
 }
 
 void PreviewPanel::paintEvent(QPaintEvent*)

@@ -1,15 +1,14 @@
 #include "app/shell/top_bar.h"
 
+#include "app/shell/search_button.h"
 #include "app/words/time_words.h"
 #include "widgets/frame/breadcrumb.h"
 #include "widgets/frame/status_pill.h"
-#include "widgets/theme/icon.h"
 #include "widgets/theme/tokens.h"
 
 #include <QHBoxLayout>
 #include <QMenu>
 #include <QPainter>
-#include <QToolButton>
 
 namespace postern {
 
@@ -21,7 +20,7 @@ TopBar::TopBar(ViewTime& time, QWidget* parent)
     , m_range(new StatusPill(this))
     , m_zone(new StatusPill(this))
     , m_state(new StatusPill(this))
-    , m_search(new QToolButton(this))
+    , m_search(new SearchButton(this))
 {
     setFixedHeight(44);
     auto* row = new QHBoxLayout(this);
@@ -37,10 +36,7 @@ TopBar::TopBar(ViewTime& time, QWidget* parent)
     m_zone->setObjectName(QStringLiteral("zone"));
     m_state->setObjectName(QStringLiteral("dataState"));
     m_search->setObjectName(QStringLiteral("search"));
-    m_search->setText(tr("Search or run…  Ctrl K"));
-    m_search->setIcon(themedIcon(Icon::Search));
-    m_search->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    connect(m_search, &QToolButton::clicked, this, &TopBar::searchRequested);
+    connect(m_search, &SearchButton::clicked, this, &TopBar::searchRequested);
     connect(m_range, &StatusPill::clicked, this, &TopBar::chooseRange);
     connect(m_zone, &StatusPill::clicked, this, [this] {
         m_time.setZone(m_time.zone() == ZoneChoice::Utc ? ZoneChoice::Local : ZoneChoice::Utc);

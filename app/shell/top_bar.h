@@ -5,11 +5,10 @@
 
 #include <QWidget>
 
-class QToolButton;
-
 namespace postern {
 
 class Breadcrumb;
+class SearchButton;
 class StatusPill;
 class ViewTime;
 
@@ -43,7 +42,7 @@ private:
     StatusPill* m_range;
     StatusPill* m_zone;
     StatusPill* m_state;
-    QToolButton* m_search;
+    SearchButton* m_search;
 };
 
 } // namespace postern

@@ -81,7 +81,6 @@ QWidget* ApiPage::makeCharts()
     row->setSpacing(space::card);
     for (TimeSeriesChart* chart : {m_traffic, m_errors, m_latency}) {
         auto* card = new Card(charts);
-        card->setFlush(true);
         card->body()->addWidget(chart);
         row->addWidget(card, 1);
         m_group->add(chart);

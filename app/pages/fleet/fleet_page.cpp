@@ -84,20 +84,20 @@ void FleetPage::makeTable(Preferences& preferences)
     m_table->setObjectName(QStringLiteral("fleetTable"));
     m_table->setAccessibleName(tr("APIs"));
     m_table->setRowHint(tr("Enter opens the API, Space previews it"));
-    m_table->setSource(m_model, {{.kind = CellKind::StateName, .width = 136, .header = tr("API")},
+    m_table->setSource(m_model, {{.kind = CellKind::StateName, .width = 128, .header = tr("API")},
                                  {.kind = CellKind::Muted, .width = 84, .header = tr("Namespace")},
-                                 {.kind = CellKind::Muted, .width = 76, .header = tr("Team")},
+                                 {.kind = CellKind::Muted, .width = 68, .header = tr("Team")},
                                  {.kind = CellKind::Sparkline, .width = 96, .header = tr("Traffic")},
-                                 {.kind = CellKind::Number, .width = 60, .header = tr("Req/s")},
+                                 {.kind = CellKind::Number, .width = 58, .header = tr("Req/s")},
                                  {.kind = CellKind::Number, .width = 66, .header = tr("Errors, %")},
-                                 {.kind = CellKind::Number, .width = 62, .header = tr("p99, ms")},
-                                 {.kind = CellKind::Budget, .width = 122, .header = tr("Budget left")},
-                                 {.kind = CellKind::Number, .width = 60, .header = tr("Burn 1 h")},
-                                 {.kind = CellKind::Number, .width = 60, .header = tr("Burn 6 h")},
-                                 {.kind = CellKind::Text, .width = 88, .header = tr("Gone in")},
-                                 {.kind = CellKind::Number, .width = 70, .header = tr("Gateways")},
-                                 {.kind = CellKind::Link, .width = 72, .header = tr("Runs")},
-                                 {.kind = CellKind::Number, .width = 52, .header = tr("Age, s")}});
+                                 {.kind = CellKind::Number, .width = 60, .header = tr("p99, ms")},
+                                 {.kind = CellKind::Budget, .width = 118, .header = tr("Budget left")},
+                                 {.kind = CellKind::Number, .width = 58, .header = tr("Burn 1 h")},
+                                 {.kind = CellKind::Number, .width = 58, .header = tr("Burn 6 h")},
+                                 {.kind = CellKind::Text, .width = 84, .header = tr("Gone in")},
+                                 {.kind = CellKind::Number, .width = 68, .header = tr("Gateways")},
+                                 {.kind = CellKind::Link, .width = 70, .header = tr("Runs")},
+                                 {.kind = CellKind::Number, .width = 50, .header = tr("Age, s")}});
     m_table->remember(preferences.tables(), QStringLiteral("tables/fleet"));
     connect(m_table, &DataTable::opened, this, &FleetPage::openApi);
     connect(m_table, &DataTable::linkActivated, this,

@@ -56,7 +56,6 @@ PolicyForm::PolicyForm(QWidget* parent)
 void PolicyForm::showPolicy(const PolicyPlace& place, const std::vector<Finding>& findings)
 {
     m_card->setTitle(place.entry.type);
-    m_card->setSubtitle(place.typeHelp);
     m_mode->setCurrent(nameOf(place.entry.mode));
     m_modeRow->show();
     makeForm(place.config);
@@ -91,8 +90,9 @@ void PolicyForm::makeForm(const RecordDescription* config)
         return;
     m_form = new RecordForm(*config);
     m_form->setObjectName(QStringLiteral("policyForm"));
-    m_form->setAutoFillBackground(false);
     m_scroll->setWidget(m_form);
+    // setWidget() makes it opaque; the card is the background.
+    m_form->setAutoFillBackground(false);
     m_scroll->viewport()->setAutoFillBackground(false);
     const auto inPolicy = [](const QString& path) { return configPrefix + QLatin1Char('.') + path; };
     connect(m_form, &RecordForm::valueChanged, this,

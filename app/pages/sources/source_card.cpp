@@ -45,6 +45,7 @@ SourceCard::SourceCard(QWidget* parent)
     m_copy->setIcon(themedIcon(Icon::Copy));
     auto* details = new QHBoxLayout;
     details->addWidget(m_details, 1);
+    details->addStretch(0);
     details->addWidget(m_copy, 0, Qt::AlignTop);
     for (QLabel* line : {m_address, m_answer, m_failure, m_advice})
         m_card->body()->addWidget(line);
@@ -73,7 +74,6 @@ void SourceCard::showSource(const SourceState& source, const QString& address, C
     m_failure->setText(words.what);
     m_advice->setText(words.advice);
     m_details->setText(words.details);
-    m_details->setVisible(words.details != words.what);
 }
 
 void SourceCard::copy() { QApplication::clipboard()->setText(m_details->text()); }
