@@ -48,6 +48,8 @@ QString BudgetWords::sentence(const slo::BudgetStatus& budget)
     case slo::Verdict::Page:
         break;
     }
+    if (budget.left && *budget.left <= 0.0)
+        return tr("the budget is spent");
     // A budget that outlasts its own window is not being used up.
     if (budget.goneIn && *budget.goneIn < budget.objective.window)
         return tr("gone in %1 at this pace").arg(quantity::duration(*budget.goneIn));

@@ -65,12 +65,12 @@ QString ago(Clock::Wall moment, Clock::Wall now)
     return TimeWords::ago(roughly(span));
 }
 
-QString rangeName(std::chrono::seconds range)
+QString spanName(std::chrono::seconds range)
 {
     // 24 h is said in hours: "1 d" would read as today.
-    if (range == std::chrono::hours(24))
-        return TimeWords::last(TimeWords::units()[1].arg(24));
-    return TimeWords::last(roughly(range));
+    return range == std::chrono::hours(24) ? TimeWords::units()[1].arg(24) : roughly(range);
 }
+
+QString rangeName(std::chrono::seconds range) { return TimeWords::last(spanName(range)); }
 
 } // namespace postern

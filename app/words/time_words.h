@@ -18,6 +18,8 @@ namespace postern {
 [[nodiscard]] QString exactTime(Clock::Wall moment, ZoneChoice zone);
 /// `just now`, `40 s ago`, `6 min ago`, `3 h ago`, `2 d ago`.
 [[nodiscard]] QString ago(Clock::Wall moment, Clock::Wall now);
+/// `6 h`, `24 h`, `7 d`.
+[[nodiscard]] QString spanName(std::chrono::seconds range);
 /// `Last 6 h`, as the top bar says it.
 [[nodiscard]] QString rangeName(std::chrono::seconds range);
 

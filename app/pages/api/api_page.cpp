@@ -8,6 +8,7 @@
 #include "app/settings/preferences.h"
 #include "app/words/fleet_words.h"
 #include "app/words/health_words.h"
+#include "app/words/policy_words.h"
 #include "app/workspace/document_library.h"
 #include "app/workspace/policy_place.h"
 #include "app/workspace/workspace.h"
@@ -101,8 +102,8 @@ QWidget* ApiPage::makeTables()
     auto* row = new QHBoxLayout(tables);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(space::card);
-    row->addWidget(policies, 3);
-    row->addWidget(instances, 2);
+    row->addWidget(policies, 5);
+    row->addWidget(instances, 3);
     return tables;
 }
 
@@ -112,27 +113,27 @@ void ApiPage::makeTableColumns(Preferences& preferences)
     m_policyTable->setAccessibleName(tr("Policies in effect"));
     m_policyTable->setRowHint(tr("Enter opens the policy where it is written"));
     m_policyTable->setSource(
-        m_policies, {{.kind = CellKind::Muted, .width = 88, .header = tr("Stage")},
+        m_policies, {{.kind = CellKind::Muted, .width = 90, .header = tr("Stage")},
                      {.kind = CellKind::Text, .width = 112, .header = tr("Policy")},
                      {.kind = CellKind::Muted, .width = 84, .header = tr("Type")},
-                     {.kind = CellKind::Text, .width = 64, .header = tr("Mode")},
-                     {.kind = CellKind::Muted, .width = 84, .header = tr("Route")},
-                     {.kind = CellKind::Link, .width = 108, .header = tr("Comes from")},
-                     {.kind = CellKind::Number, .width = 64, .header = tr("Allow, %")},
-                     {.kind = CellKind::Number, .width = 60, .header = tr("Deny, %")},
-                     {.kind = CellKind::Number, .width = 60, .shown = false, .header = tr("Error, %")}});
+                     {.kind = CellKind::Text, .width = 62, .header = tr("Mode")},
+                     {.kind = CellKind::Muted, .width = 80, .header = tr("Route")},
+                     {.kind = CellKind::Link, .width = 112, .header = tr("Comes from")},
+                     {.kind = CellKind::Number, .width = 62, .header = tr("Allow, %")},
+                     {.kind = CellKind::Number, .width = 58, .header = tr("Deny, %")},
+                     {.kind = CellKind::Number, .width = 58, .shown = false, .header = tr("Error, %")}});
     m_policyTable->remember(preferences.tables(), QStringLiteral("tables/policiesInEffect"));
     m_instanceTable->setObjectName(QStringLiteral("gateways"));
     m_instanceTable->setAccessibleName(tr("Gateways"));
     m_instanceTable->setSource(m_instances,
-                               {{.kind = CellKind::StateName, .width = 140, .header = tr("Gateway")},
+                               {{.kind = CellKind::StateName, .width = 144, .header = tr("Gateway")},
                                 {.kind = CellKind::Muted, .width = 96, .shown = false, .header = tr("API")},
                                 {.kind = CellKind::Text, .width = 48, .shown = false, .header = tr("State")},
-                                {.kind = CellKind::Link, .width = 72, .header = tr("Runs")},
+                                {.kind = CellKind::Link, .width = 68, .header = tr("Runs")},
                                 {.kind = CellKind::Text, .width = 60, .shown = false, .header = tr("Drift")},
                                 {.kind = CellKind::Number, .width = 84, .header = tr("Memory, MiB")},
-                                {.kind = CellKind::Number, .width = 56, .header = tr("Req/s")},
-                                {.kind = CellKind::Number, .width = 52, .header = tr("Age, s")}});
+                                {.kind = CellKind::Number, .width = 52, .header = tr("Req/s")},
+                                {.kind = CellKind::Number, .width = 44, .header = tr("Age")}});
     m_instanceTable->remember(preferences.tables(), QStringLiteral("tables/gateways"));
 }
 
@@ -269,8 +270,12 @@ void ApiPage::showPolicies()
     const DocumentSnapshotPtr documents =
         m_workspace.documents() ? m_workspace.documents()->snapshot() : nullptr;
     const EffectiveDocument* effective = documents ? documents->effectiveOf(m_api) : nullptr;
-    m_policies->setPolicies(effective ? policyStatuses(*effective, m_decisions ? &*m_decisions : nullptr)
-                                      : std::vector<PolicyStatus>());
+    std::vector<PolicyStatus> policies;
+    if (effective)
+        policies = policyStatuses(*effective, m_decisions ? &*m_decisions : nullptr);
+    for (PolicyStatus& policy : policies)
+        policy.layer = originText(policy, m_api);
+    m_policies->setPolicies(std::move(policies));
     m_edit->setEnabled(documents && documents->documents.api(m_api));
 }
 

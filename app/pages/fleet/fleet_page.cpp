@@ -3,6 +3,7 @@
 #include "app/pages/fleet/attention_card.h"
 #include "app/pages/fleet/figure_card.h"
 #include "app/pages/fleet/fleet_preview.h"
+#include "app/pages/fleet/fleet_words_model.h"
 #include "app/pages/page_heading.h"
 #include "app/pages/table_roles.h"
 #include "app/settings/preferences.h"
@@ -27,6 +28,7 @@ FleetPage::FleetPage(Workspace& workspace, Preferences& preferences, QWidget* pa
     : Page(parent)
     , m_workspace(workspace)
     , m_model(new FleetModel(this))
+    , m_words(new FleetWordsModel(*m_model, workspace.time(), this))
     , m_heading(new PageHeading(tr("Fleet"), this))
     , m_filter(new QLineEdit(this))
     , m_attention(new AttentionCard(this))
@@ -84,20 +86,22 @@ void FleetPage::makeTable(Preferences& preferences)
     m_table->setObjectName(QStringLiteral("fleetTable"));
     m_table->setAccessibleName(tr("APIs"));
     m_table->setRowHint(tr("Enter opens the API, Space previews it"));
-    m_table->setSource(m_model, {{.kind = CellKind::StateName, .width = 128, .header = tr("API")},
-                                 {.kind = CellKind::Muted, .width = 84, .header = tr("Namespace")},
-                                 {.kind = CellKind::Muted, .width = 68, .header = tr("Team")},
-                                 {.kind = CellKind::Sparkline, .width = 96, .header = tr("Traffic")},
-                                 {.kind = CellKind::Number, .width = 58, .header = tr("Req/s")},
+    m_table->setSource(m_words, {{.kind = CellKind::StateName, .width = 120, .header = tr("API")},
+                                 {.kind = CellKind::Muted, .width = 80, .header = tr("Namespace")},
+                                 {.kind = CellKind::Muted, .width = 80, .header = tr("Team")},
+                                 {.kind = CellKind::Sparkline, .width = 96, .header = QString()},
+                                 {.kind = CellKind::Number, .width = 52, .header = tr("Req/s")},
                                  {.kind = CellKind::Number, .width = 66, .header = tr("Errors, %")},
                                  {.kind = CellKind::Number, .width = 60, .header = tr("p99, ms")},
-                                 {.kind = CellKind::Budget, .width = 118, .header = tr("Budget left")},
-                                 {.kind = CellKind::Number, .width = 58, .header = tr("Burn 1 h")},
-                                 {.kind = CellKind::Number, .width = 58, .header = tr("Burn 6 h")},
-                                 {.kind = CellKind::Text, .width = 84, .header = tr("Gone in")},
-                                 {.kind = CellKind::Number, .width = 68, .header = tr("Gateways")},
-                                 {.kind = CellKind::Link, .width = 70, .header = tr("Runs")},
-                                 {.kind = CellKind::Number, .width = 50, .header = tr("Age, s")}});
+                                 {.kind = CellKind::Budget, .width = 112, .header = tr("Budget left, %")},
+                                 {.kind = CellKind::Number, .width = 64, .header = tr("Burn 1 h")},
+                                 {.kind = CellKind::Number, .width = 64, .header = tr("Burn 6 h")},
+                                 {.kind = CellKind::Text, .width = 96, .header = tr("Gone in")},
+                                 {.kind = CellKind::Number, .width = 66, .header = tr("Gateways")},
+                                 {.kind = CellKind::Link, .width = 68, .header = tr("Runs")},
+                                 {.kind = CellKind::Number, .width = 44, .header = tr("Age")}});
+    nameTraffic();
+    connect(&m_workspace.time(), &ViewTime::rangeChanged, this, &FleetPage::nameTraffic);
     m_table->remember(preferences.tables(), QStringLiteral("tables/fleet"));
     connect(m_table, &DataTable::opened, this, &FleetPage::openApi);
     connect(m_table, &DataTable::linkActivated, this,
@@ -127,7 +131,7 @@ bool FleetPage::closeNearest()
 
 QWidget* FleetPage::makePreview()
 {
-    const ApiStatus* api = m_model->status(m_table->currentSource());
+    const ApiStatus* api = statusAt(m_table->currentSource());
     if (!api)
         return nullptr;
     auto* preview = new FleetPreview(*api, m_workspace.now(), m_workspace.time().zone());
@@ -155,7 +159,7 @@ void FleetPage::showFleet(const FleetSnapshotPtr& fleet)
     else
         m_state->clearBanner();
     if (!m_table->currentIndex().isValid() && m_model->rowCount() > 0)
-        m_table->selectSource(m_model->index(0, 0));
+        m_table->selectSource(m_words->index(0, 0));
     Q_EMIT previewChanged();
     Q_EMIT settledChanged();
 }
@@ -191,9 +195,20 @@ void FleetPage::showState(const FleetSnapshot& fleet)
         m_state->showEmpty(tr("The fleet has no gateways yet."), tr("Look at the sources"));
 }
 
+const ApiStatus* FleetPage::statusAt(const QModelIndex& index) const
+{
+    return m_model->status(m_words->mapToSource(index));
+}
+
+void FleetPage::nameTraffic()
+{
+    m_model->setHeaderData(FleetModel::Traffic, Qt::Horizontal,
+                           tr("Traffic, %1").arg(spanName(m_workspace.time().range())));
+}
+
 void FleetPage::openApi(const QModelIndex& index)
 {
-    if (const ApiStatus* api = m_model->status(index))
+    if (const ApiStatus* api = statusAt(index))
         Q_EMIT openRequested(Location::ofApi(api->api));
 }
 

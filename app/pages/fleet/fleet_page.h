@@ -11,6 +11,7 @@ class AttentionCard;
 class DataTable;
 class FigureCard;
 class FleetModel;
+class FleetWordsModel;
 class PageHeading;
 class Preferences;
 class StateView;
@@ -36,10 +37,13 @@ private:
     void showFleet(const FleetSnapshotPtr& fleet);
     void showCards(const FleetSnapshot& fleet, bool stale);
     void showState(const FleetSnapshot& fleet);
+    [[nodiscard]] const ApiStatus* statusAt(const QModelIndex& index) const;
     void openApi(const QModelIndex& index);
+    void nameTraffic();
 
     Workspace& m_workspace;
     FleetModel* m_model;
+    FleetWordsModel* m_words;
     PageHeading* m_heading;
     QLineEdit* m_filter;
     AttentionCard* m_attention;
