@@ -5,7 +5,7 @@
 
 using namespace postern;
 
-class tst_CommandLine : public QObject
+class tst_ConsoleCommandLine : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
@@ -16,7 +16,7 @@ private Q_SLOTS:
     void helps();
 };
 
-void tst_CommandLine::refuses_data()
+void tst_ConsoleCommandLine::refuses_data()
 {
     QTest::addColumn<QStringList>("arguments");
     QTest::addColumn<QString>("names");
@@ -36,7 +36,7 @@ void tst_CommandLine::refuses_data()
     row("empty folder", {QStringLiteral("--screenshots"), QString()}, "screenshots");
 }
 
-void tst_CommandLine::refuses()
+void tst_ConsoleCommandLine::refuses()
 {
     QFETCH(QStringList, arguments);
     QFETCH(QString, names);
@@ -47,7 +47,7 @@ void tst_CommandLine::refuses()
     QVERIFY2(answer.words.contains(names), qPrintable(answer.words));
 }
 
-void tst_CommandLine::takesAll()
+void tst_ConsoleCommandLine::takesAll()
 {
     const QTemporaryDir folder;
     QFile fleet(folder.filePath(QStringLiteral("fleet.yaml")));
@@ -65,7 +65,7 @@ void tst_CommandLine::takesAll()
     QCOMPARE(answer.options->screenshots, QStringLiteral("out"));
 }
 
-void tst_CommandLine::defaults()
+void tst_ConsoleCommandLine::defaults()
 {
     const CommandLineAnswer answer = parseCommandLine({QStringLiteral("postern-console")});
     QVERIFY(answer.options.has_value());
@@ -73,7 +73,7 @@ void tst_CommandLine::defaults()
     QVERIFY(!answer.options->theme);
 }
 
-void tst_CommandLine::helps()
+void tst_ConsoleCommandLine::helps()
 {
     const CommandLineAnswer help =
         parseCommandLine({QStringLiteral("postern-console"), QStringLiteral("--help")});
@@ -83,5 +83,5 @@ void tst_CommandLine::helps()
         QVERIFY2(help.words.contains(QLatin1String(option)), option);
 }
 
-QTEST_GUILESS_MAIN(tst_CommandLine)
-#include "tst_command_line.moc"
+QTEST_GUILESS_MAIN(tst_ConsoleCommandLine)
+#include "tst_console_command_line.moc"
