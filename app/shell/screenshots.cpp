@@ -1,9 +1,11 @@
 #include "app/shell/screenshots.h"
 
 #include "app/shell/main_window.h"
+#include "app/shell/trial_edit.h"
 #include "app/words/error_words.h"
 #include "app/words/source_words.h"
 #include "app/workspace/document_library.h"
+#include "app/workspace/edit_session.h"
 #include "app/workspace/workspace.h"
 #include "models/fleet/fleet_poller.h"
 
@@ -111,6 +113,7 @@ void Screenshots::collect()
         QString name;
         Location location;
         bool preview = false;
+        bool trial = false;
     };
     const FleetSnapshot& fleet = *m_workspace.fleet();
     const QString api = firstApi(fleet);
@@ -123,12 +126,14 @@ void Screenshots::collect()
     const std::optional<Location> policy = documents ? firstPolicy(*documents, api) : std::nullopt;
     views.push_back(
         {QStringLiteral("editor"), policy.value_or(Location::ofPage(Location::Page::PolicyEditor))});
+    if (policy)
+        views.push_back({QStringLiteral("editor-changed"), *policy, false, true});
     views.push_back({QStringLiteral("rollouts"), Location::ofPage(Location::Page::Rollouts)});
     views.push_back({QStringLiteral("sources"), Location::ofPage(Location::Page::Sources)});
     for (const ThemeChoice theme : {ThemeChoice::Light, ThemeChoice::Dark})
         for (const Format& format : m_options.formats)
             for (const View& view : views)
-                m_shots.push_back({view.name, view.location, theme, format, view.preview});
+                m_shots.push_back({view.name, view.location, theme, format, view.preview, view.trial});
 }
 
 void Screenshots::next()
@@ -142,6 +147,8 @@ void Screenshots::next()
     m_window.resize(shot.format.size);
     m_window.navigator().open(shot.location);
     m_window.setPreviewOpen(shot.preview);
+    if (shot.trial)
+        m_trial = beginTrialEdit(m_workspace, shot.location);
     connect(m_window.currentPage(), &Page::settledChanged, this, &Screenshots::onSettled);
     m_deadline.start(m_options.pageWithin);
     onSettled();
@@ -169,6 +176,9 @@ void Screenshots::take()
                                            .arg(shot.format.size.width())
                                            .arg(shot.format.size.height())
                                            .arg(shot.format.scale));
+    if (m_trial)
+        m_trial->discard();
+    m_trial.clear();
     if (picture.save(file))
         m_files << file;
     else

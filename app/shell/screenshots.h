@@ -5,6 +5,7 @@
 #include "widgets/theme/theme.h"
 
 #include <QObject>
+#include <QPointer>
 #include <QSize>
 #include <QStringList>
 #include <QTimer>
@@ -14,6 +15,7 @@
 
 namespace postern {
 
+class EditSession;
 class MainWindow;
 class Workspace;
 
@@ -57,6 +59,7 @@ private:
         ThemeChoice theme = ThemeChoice::Light;
         Format format;
         bool preview = false;
+        bool trial = false; ///< with an edit that is made for the picture, and discarded
     };
 
     void onSource();
@@ -74,6 +77,7 @@ private:
     std::deque<Shot> m_shots;
     QTimer m_deadline;
     QTimer m_pause; ///< lets layouts and late paints come to rest
+    QPointer<EditSession> m_trial;
     bool m_began = false;
     QStringList m_files;
     QStringList m_complaints;

@@ -20,6 +20,7 @@ struct BudgetWords
 public:
     static QString objective(const slo::Objective& objective);
     static QString sentence(const slo::BudgetStatus& budget);
+    static QString spent(double left);
     static QString pace(const slo::BudgetStatus& budget);
 };
 
@@ -42,18 +43,26 @@ QString BudgetWords::sentence(const slo::BudgetStatus& budget)
     case slo::Verdict::TooFewRequests:
         return tr("too few requests to judge");
     case slo::Verdict::Spent:
-        return tr("the budget is spent");
+        return spent(budget.left.value_or(0.0));
     case slo::Verdict::Good:
     case slo::Verdict::Ticket:
     case slo::Verdict::Page:
         break;
     }
     if (budget.left && *budget.left <= 0.0)
-        return tr("the budget is spent");
+        return spent(*budget.left);
     // A budget that outlasts its own window is not being used up.
     if (budget.goneIn && *budget.goneIn < budget.objective.window)
         return tr("gone in %1 at this pace").arg(quantity::duration(*budget.goneIn));
     return tr("lasts at this pace");
+}
+
+QString BudgetWords::spent(double left)
+{
+    // What was used, in budgets: 0 left is one, -99 left is a hundred.
+    const double times = 1.0 - left;
+    return times < 2.0 ? tr("the budget is spent")
+                       : tr("spent, %1 times over").arg(quantity::multiple(times));
 }
 
 QString BudgetWords::pace(const slo::BudgetStatus& budget)

@@ -11,10 +11,15 @@ namespace {
 std::vector<Finding> faultsOf(const DocumentSnapshot& documents)
 {
     std::vector<Finding> findings = documents.documents.findings;
-    for (const auto& [api, effective] : documents.effective)
+    for (const auto& [api, effective] : documents.effective) {
+        // A document with errors of its own does not merge: its findings say why already.
+        const Loaded<ApiGateway>* loaded = documents.documents.api(api);
+        if (!loaded || !loaded->usable)
+            continue;
         for (const Finding& finding : effective.findings)
             if (std::ranges::find(findings, finding) == findings.end())
                 findings.push_back(finding);
+    }
     return findings;
 }
 

@@ -41,7 +41,7 @@ void tst_Screenshots::rendersEveryPage()
     QVERIFY(finished.wait(60'000));
     QVERIFY2(screenshots.complaints().isEmpty(),
              qPrintable(screenshots.complaints().join(QLatin1Char('\n'))));
-    QCOMPARE(screenshots.files().size(), 7 * 2 * 2);
+    QCOMPARE(screenshots.files().size(), 8 * 2 * 2);
     const QImage small(folder.filePath(QStringLiteral("new/folder/fleet-light-1280x800@1.png")));
     QCOMPARE(small.size(), QSize(1280, 800));
     const QImage large(folder.filePath(QStringLiteral("new/folder/editor-dark-1280x720@2.png")));

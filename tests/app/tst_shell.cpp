@@ -1,5 +1,6 @@
 #include "app/shell/navigator.h"
 #include "app/shell/top_bar.h"
+#include "app/workspace/document_library.h"
 #include "tests/app/support/console_bench.h"
 #include "widgets/frame/command_palette.h"
 #include "widgets/frame/status_pill.h"
@@ -37,6 +38,7 @@ private Q_SLOTS:
     void environmentIsTold();
     void withoutAnythingNamed();
     void rangeAndZoneAreKept();
+    void fitsASmallScreen();
 };
 
 void tst_Shell::navigatorGoesBackAndForward()
@@ -113,7 +115,7 @@ void tst_Shell::paletteKnowsApisAndPolicies()
     CommandPalette& palette = bench.window().commandPalette();
     const auto offers = [&](const QString& typed) {
         bench.window().openPalette();
-        palette.findChild<QLineEdit*>()->setText(typed);
+        QTest::keyClicks(palette.findChild<QLineEdit*>(), typed);
         const int found = palette.findChild<QListView*>()->model()->rowCount();
         palette.dismiss();
         return found > 0;
@@ -167,6 +169,26 @@ void tst_Shell::rangeAndZoneAreKept()
     bench.restart();
     QCOMPARE(bench.preferences().range(std::chrono::hours(6)), std::chrono::seconds(std::chrono::hours(24)));
     QCOMPARE(bench.preferences().zone(), ZoneChoice::Local);
+}
+
+void tst_Shell::fitsASmallScreen()
+{
+    ConsoleBench bench({.fleet = productionFleet});
+    QTRY_VERIFY(bench.workspace().documents()->snapshot());
+    bench.window().resize(1280, 800);
+    for (const Location& location :
+         {Location::fleet(), Location::ofApi(QStringLiteral("payments/accounts")),
+          Location::ofPage(Location::Page::Policies),
+          Location::ofPolicy(ConsoleBench::accounts, QStringLiteral("spec.policies[1]")),
+          Location::ofPage(Location::Page::Rollouts), Location::ofPage(Location::Page::Sources)}) {
+        bench.window().navigator().open(location);
+        QTRY_VERIFY(bench.window().currentPage()->isSettled());
+        const int needed = bench.window().currentPage()->minimumSizeHint().width();
+        QVERIFY2(
+            needed <= 1000,
+            qPrintable(QStringLiteral("%1: %2").arg(bench.window().currentPage()->objectName()).arg(needed)));
+        QCOMPARE(bench.window().grab().size(), QSize(1280, 800));
+    }
 }
 
 QTEST_MAIN(tst_Shell)

@@ -21,6 +21,9 @@ Card::Card(QWidget* parent)
     m_subtitle->setFont(textFont(textSize::caption));
     m_subtitle->setProperty("tone", QStringLiteral("muted"));
     m_subtitle->setProperty("textSize", QStringLiteral("caption"));
+    // Where room is short, words are cut before the window is made wider.
+    m_title->setMinimumWidth(1);
+    m_subtitle->setMinimumWidth(1);
     m_title->hide();
     m_subtitle->hide();
     m_heading->setSpacing(space::gap);

@@ -1,6 +1,7 @@
 #include "widgets/table/data_table.h"
 
 #include "widgets/table/cell_delegate.h"
+#include "widgets/table/column_fit.h"
 #include "widgets/table/sticky_column.h"
 #include "widgets/table/table_filter.h"
 #include "widgets/table/table_header.h"
@@ -43,6 +44,7 @@ void DataTable::behave()
     setTabKeyNavigation(false); // Tab leaves the table
     setCornerButtonEnabled(false);
     setSortingEnabled(true);
+    m_header->setResizeContentsPrecision(0); // contents are measured on the rows that are seen
 }
 
 void DataTable::wire()
@@ -60,11 +62,18 @@ void DataTable::wire()
         m_sticky->place();
         if (m_filling)
             return;
+        m_chosen = true;
         if (section == m_filler && width > 0)
             m_fillerWidth = width;
         fill();
         save();
     });
+    m_fitSoon.setSingleShot(true);
+    connect(&m_fitSoon, &QTimer::timeout, this, &DataTable::fit);
+    const auto fitSoon = [this] { m_fitSoon.start(0); };
+    connect(m_filter, &QAbstractItemModel::dataChanged, this, fitSoon);
+    connect(m_filter, &QAbstractItemModel::modelReset, this, fitSoon);
+    connect(m_filter, &QAbstractItemModel::rowsInserted, this, fitSoon);
     connect(m_header, &QHeaderView::sortIndicatorChanged, this, &DataTable::save);
     connect(m_filter, &TableFilter::filterChanged, m_header->viewport(), qOverload<>(&QWidget::update));
     const auto forget = [this] { m_sparklineMaxima.clear(); };
@@ -101,6 +110,42 @@ void DataTable::applyColumns()
     }
     m_sticky->follow();
     fill();
+}
+
+int DataTable::neededWidth(int column) const
+{
+    const CellKind kind = m_columns.at(column).kind;
+    if (kind == CellKind::Sparkline || kind == CellKind::Budget)
+        return m_columns.at(column).width; // painted to a measure of their own
+    return std::max(m_header->sectionSizeHint(column), sizeHintForColumn(column));
+}
+
+// Until the user sets widths, contents do.
+void DataTable::fit()
+{
+    if (m_chosen || !model() || model()->rowCount() == 0)
+        return;
+    m_needs.resize(m_columns.size());
+    QList<int> sections;
+    QList<ColumnWish> wishes;
+    for (int visual = 0; visual < m_header->count(); ++visual) {
+        const int section = m_header->logicalIndex(visual);
+        if (m_header->isSectionHidden(section))
+            continue;
+        m_needs[section] = std::max(m_needs[section], neededWidth(section));
+        sections.append(section);
+        wishes.append({m_columns.at(section).width, m_needs[section]});
+    }
+    const QList<int> widths = fitColumns(wishes, viewport()->width());
+    m_filling = true;
+    for (qsizetype at = 0; at < sections.size(); ++at) {
+        m_header->resizeSection(sections[at], widths[at]);
+        if (sections[at] == m_filler)
+            m_fillerWidth = widths[at];
+    }
+    m_filling = false;
+    fill();
+    m_sticky->place();
 }
 
 // Figures stay together at the right: the last column of words takes what is to spare.
@@ -143,6 +188,7 @@ void DataTable::remember(QSettings& settings, const QString& key)
     // State of another number of columns belongs to an older version of the table.
     const bool fits = settings.value(key + QLatin1String("/count")).toInt() == m_columns.size();
     if (!kept.isEmpty() && fits && m_header->restoreState(kept)) {
+        m_chosen = true;
         m_header->setSectionHidden(0, false);
         sortByColumn(m_header->sortIndicatorSection(), m_header->sortIndicatorOrder());
         m_sticky->follow();

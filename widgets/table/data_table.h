@@ -4,6 +4,7 @@
 
 #include <QHash>
 #include <QTableView>
+#include <QTimer>
 
 class QSettings;
 
@@ -25,7 +26,7 @@ public:
     struct Column
     {
         CellKind kind = CellKind::Text;
-        int width = 96;
+        int width = 96;    ///< its fair share; contents may give some away, or take what others leave
         bool shown = true; ///< until the user chooses
         QString header;    ///< replaces the model's header text when not empty ("Traffic, 6 h")
     };
@@ -82,6 +83,8 @@ private:
     void save();
     void repaintRow(int row);
     void fill();
+    void fit();
+    [[nodiscard]] int neededWidth(int column) const;
     void activate(const QModelIndex& index);
 
     CellRoles m_roles;
@@ -96,6 +99,9 @@ private:
     int m_filler = -1;     ///< the column that takes spare width
     int m_fillerWidth = 0; ///< its width when there is none to spare
     bool m_filling = false;
+    bool m_chosen = false; ///< the user, or an earlier run, set widths: contents no longer do
+    QList<int> m_needs;    ///< the most each column needed: fitting again never makes one narrower
+    QTimer m_fitSoon;
     mutable QHash<int, double> m_sparklineMaxima; ///< found when first painted, forgotten with the data
 };
 

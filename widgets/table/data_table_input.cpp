@@ -103,6 +103,7 @@ void DataTable::resizeEvent(QResizeEvent* event)
 {
     QTableView::resizeEvent(event);
     fill();
+    m_fitSoon.start(0);
     m_sticky->place();
 }
 

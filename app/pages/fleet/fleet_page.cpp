@@ -86,17 +86,17 @@ void FleetPage::makeTable(Preferences& preferences)
     m_table->setObjectName(QStringLiteral("fleetTable"));
     m_table->setAccessibleName(tr("APIs"));
     m_table->setRowHint(tr("Enter opens the API, Space previews it"));
-    m_table->setSource(m_words, {{.kind = CellKind::StateName, .width = 120, .header = tr("API")},
-                                 {.kind = CellKind::Muted, .width = 80, .header = tr("Namespace")},
-                                 {.kind = CellKind::Muted, .width = 80, .header = tr("Team")},
+    m_table->setSource(m_words, {{.kind = CellKind::StateName, .width = 116, .header = tr("API")},
+                                 {.kind = CellKind::Muted, .width = 76, .header = tr("Namespace")},
+                                 {.kind = CellKind::Muted, .width = 74, .header = tr("Team")},
                                  {.kind = CellKind::Sparkline, .width = 96, .header = QString()},
                                  {.kind = CellKind::Number, .width = 52, .header = tr("Req/s")},
-                                 {.kind = CellKind::Number, .width = 66, .header = tr("Errors, %")},
-                                 {.kind = CellKind::Number, .width = 60, .header = tr("p99, ms")},
-                                 {.kind = CellKind::Budget, .width = 112, .header = tr("Budget left, %")},
-                                 {.kind = CellKind::Number, .width = 64, .header = tr("Burn 1 h")},
-                                 {.kind = CellKind::Number, .width = 64, .header = tr("Burn 6 h")},
-                                 {.kind = CellKind::Text, .width = 96, .header = tr("Gone in")},
+                                 {.kind = CellKind::Number, .width = 64, .header = tr("Errors, %")},
+                                 {.kind = CellKind::Number, .width = 58, .header = tr("p99, ms")},
+                                 {.kind = CellKind::Budget, .width = 126, .header = tr("Budget left, %")},
+                                 {.kind = CellKind::Number, .width = 62, .header = tr("Burn 1 h")},
+                                 {.kind = CellKind::Number, .width = 62, .header = tr("Burn 6 h")},
+                                 {.kind = CellKind::Text, .width = 110, .header = tr("Gone in")},
                                  {.kind = CellKind::Number, .width = 66, .header = tr("Gateways")},
                                  {.kind = CellKind::Link, .width = 68, .header = tr("Runs")},
                                  {.kind = CellKind::Number, .width = 44, .header = tr("Age")}});

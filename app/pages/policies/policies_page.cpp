@@ -64,13 +64,12 @@ void PoliciesPage::makeTable(Preferences& preferences)
     m_table->setObjectName(QStringLiteral("policiesTable"));
     m_table->setAccessibleName(tr("Policies"));
     m_table->setRowHint(tr("Enter edits the policy"));
-    m_table->setSource(m_model, {{.kind = CellKind::StateName, .width = 160, .header = tr("Policy")},
+    m_table->setSource(m_model, {{.kind = CellKind::StateName, .width = 200, .header = tr("Policy")},
                                  {.kind = CellKind::Text, .width = 240, .header = tr("On")},
                                  {.kind = CellKind::Muted, .width = 96, .header = tr("Type")},
                                  {.kind = CellKind::Muted, .width = 100, .header = tr("Stage")},
                                  {.kind = CellKind::Text, .width = 72, .header = tr("Mode")},
-                                 {.kind = CellKind::Link, .width = 300, .header = tr("Written in")},
-                                 {.kind = CellKind::Text, .width = 60, .header = tr("Edit")}});
+                                 {.kind = CellKind::Link, .width = 300, .header = tr("Written in")}});
     m_table->remember(preferences.tables(), QStringLiteral("tables/policies"));
     connect(m_table, &DataTable::opened, this, &PoliciesPage::openPolicy);
     connect(m_table, &DataTable::linkActivated, this,

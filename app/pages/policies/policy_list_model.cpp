@@ -31,8 +31,6 @@ QString text(const PolicyRow& row, int column)
         return row.mode;
     case PolicyListModel::WrittenIn:
         return QStringLiteral("%1:%2").arg(row.identity.file).arg(row.line);
-    case PolicyListModel::Edit:
-        return row.edited ? PolicyListModel::tr("draft") : QString();
     default:
         return {};
     }
@@ -42,8 +40,7 @@ QVariant stateValue(const PolicyRow& row, int column)
 {
     if (column == PolicyListModel::Policy)
         return static_cast<int>(row.faulty ? State::Bad : State::Good);
-    const bool watched = (column == PolicyListModel::Mode && row.mode != QLatin1String("enforce")) ||
-                         (column == PolicyListModel::Edit && row.edited);
+    const bool watched = column == PolicyListModel::Mode && row.mode != QLatin1String("enforce");
     return watched ? QVariant(static_cast<int>(State::Watch)) : QVariant();
 }
 
@@ -73,6 +70,8 @@ QVariant PolicyListModel::data(const QModelIndex& index, int role) const
         return index.column() == Stage ? QVariant(static_cast<int>(row->stage)) : text(*row, index.column());
     case StateRole:
         return stateValue(*row, index.column());
+    case DetailRole:
+        return index.column() == Policy && row->edited ? tr("draft") : QString();
     case LinkRole:
         return index.column() == WrittenIn ? text(*row, WrittenIn) : QString();
     case KeyRole:

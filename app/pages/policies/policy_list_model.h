@@ -10,7 +10,7 @@ class PolicyListModel final : public RowModel<PolicyRow>
 {
     Q_OBJECT
 public:
-    enum Column { Policy, On, Type, Stage, Mode, WrittenIn, Edit, ColumnCount };
+    enum Column { Policy, On, Type, Stage, Mode, WrittenIn, ColumnCount };
 
     explicit PolicyListModel(QObject* parent = nullptr);
 

@@ -137,6 +137,7 @@ void PolicyEditorPage::visit(const Location& location)
     if (location == m_wanted && m_session)
         return;
     m_wanted = location;
+    m_reveal = true;
     m_identity.reset();
     m_place.reset();
     openWanted();

@@ -75,8 +75,9 @@ private:
     QPointer<EditSession> m_session;
     std::optional<PolicyIdentity> m_identity;
     std::optional<PolicyPlace> m_place;
-    QString m_proposed; ///< the message we last proposed: replaced while the user leaves it
-    QString m_pushed;   ///< the commit that this page pushed last
+    bool m_reveal = false; ///< the policy was just gone to: its lines come into view
+    QString m_proposed;    ///< the message we last proposed: replaced while the user leaves it
+    QString m_pushed;      ///< the commit that this page pushed last
     QString m_pushedFile;
     PageHeading* m_heading;
     QPushButton* m_undo;

@@ -68,6 +68,8 @@ void PolicyEditorPage::showForm()
     if (m_place) {
         m_form->showPolicy(*m_place, judgement->findings);
         m_editor->setCurrentObject(m_place->firstLine, m_place->lastLine);
+        if (std::exchange(m_reveal, false))
+            m_editor->reveal(m_place->firstLine);
         return;
     }
     m_editor->setCurrentObject(0, 0);

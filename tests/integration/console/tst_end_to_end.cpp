@@ -62,8 +62,8 @@ void tst_EndToEnd::theStory()
         platform.stop();
     }
     QVERIFY2(!QFileInfo::exists(directory), qPrintable(directory)); // nothing is left behind
-    // Seven views, two themes, two sizes.
-    QCOMPARE(QDir(pictures.path()).entryList({QStringLiteral("*.png")}).size(), 28);
+    // Eight views, two themes, two sizes.
+    QCOMPARE(QDir(pictures.path()).entryList({QStringLiteral("*.png")}).size(), 32);
 }
 
 void tst_EndToEnd::seenInTheRepository(const Platform& platform, const QString& headBefore)
