@@ -4,7 +4,8 @@
 #include "models/items/fleet_cell.h"
 #include "models/items/roles.h"
 
-#include <cstring>
+#include <algorithm>
+#include <bit>
 
 namespace postern {
 namespace {
@@ -145,7 +146,9 @@ bool FleetModel::sameCell(const FleetRow& before, const FleetRow& after, int col
         // NaN is no equal of itself; the bytes are.
         const auto& a = before.status->traffic.values;
         const auto& b = after.status->traffic.values;
-        return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+        return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double left, double right) {
+            return std::bit_cast<std::uint64_t>(left) == std::bit_cast<std::uint64_t>(right);
+        });
     }
     if (column == Instances && before.status->instances.size() != after.status->instances.size())
         return false;
