@@ -172,6 +172,7 @@ private Q_SLOTS:
     void spareWidthGoesToWords();
     void paintsStates();
     void staleIsMuted();
+    void figuresAreNeverCut();
 };
 
 void TestDataTable::sorts_data()
@@ -457,6 +458,22 @@ void TestDataTable::staleIsMuted()
         for (int x = 0; x < image.width(); ++x)
             QVERIFY(image.pixelColor(x, y) != c.bad);
     }
+}
+
+void TestDataTable::figuresAreNeverCut()
+{
+    // 3940 in a column too narrow for it must not be read as 39: what is painted is the same for any figure.
+    const auto painted = [](double rate) {
+        Apis apis({{QStringLiteral("cards"), State::Good, rate, 0.5}});
+        DataTable table(roles);
+        table.resize(700, 100);
+        table.setSource(&apis, columns());
+        table.setColumnWidth(2, 40);
+        table.show();
+        return table.viewport()->grab(table.visualRect(table.model()->index(0, 2))).toImage();
+    };
+    QCOMPARE(painted(3940), painted(3915));
+    QVERIFY(painted(39) != painted(41));
 }
 
 QTEST_MAIN(TestDataTable)

@@ -59,6 +59,13 @@ void CellDelegate::paintText(QPainter& painter, const QRectF& box, Qt::Alignment
     drawTabular(painter, box, alignment | Qt::AlignVCenter, shown);
 }
 
+void CellDelegate::paintFigure(QPainter& painter, const QRectF& box, Qt::Alignment alignment,
+                               const QString& text)
+{
+    const bool fits = tabularWidth(painter.font(), text) <= box.width() + 0.5;
+    drawTabular(painter, box, alignment | Qt::AlignVCenter, fits ? text : QStringLiteral("…"));
+}
+
 void CellDelegate::paintBackground(QPainter& painter, const QStyleOptionViewItem& option,
                                    const QModelIndex& index, const Colours& colours) const
 {
@@ -97,7 +104,10 @@ void CellDelegate::paintContent(QPainter& painter, const QRectF& box, const QMod
     if (roles().emphasis >= 0 && index.data(roles().emphasis).toInt() == Strong)
         painter.setFont(textFont(textSize::body, Weight::Semibold));
     painter.setPen(inkFor(index, colours));
-    paintText(painter, box, alignment, text);
+    if (m_kind == CellKind::Number)
+        paintFigure(painter, box, alignment, text);
+    else
+        paintText(painter, box, alignment, text);
     const QString detail = roles().detail < 0 ? QString() : index.data(roles().detail).toString();
     if (detail.isEmpty() || isRightAligned(m_kind))
         return;

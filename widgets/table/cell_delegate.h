@@ -32,6 +32,9 @@ protected:
     [[nodiscard]] std::optional<State> stateOf(const QModelIndex& index) const;
     [[nodiscard]] bool isStale(const QModelIndex& index) const;
     [[nodiscard]] QColor inkFor(const QModelIndex& index, const Colours& colours) const;
+    /// As paintText(), but all or nothing: half a figure would be read as another figure.
+    static void paintFigure(QPainter& painter, const QRectF& box, Qt::Alignment alignment,
+                            const QString& text);
     static void paintText(QPainter& painter, const QRectF& box, Qt::Alignment alignment, const QString& text);
 
 private:

@@ -3,6 +3,7 @@
 #include "widgets/frame/share_bar.h"
 #include "widgets/table/data_table.h"
 #include "widgets/theme/icon.h"
+#include "widgets/theme/tabular_text.h"
 
 #include <QPainter>
 
@@ -37,13 +38,16 @@ void BudgetDelegate::paintContent(QPainter& painter, const QRectF& box, const QM
     const QVariant value = roles().share < 0 ? QVariant() : index.data(roles().share);
     const bool known = value.isValid() && !std::isnan(value.toDouble());
     const State state = isStale(index) ? State::Unknown : stateOf(index).value_or(State::Good);
-    const QRectF bar(box.left(), std::round(box.center().y() - barHeight / 2), barWidth, barHeight);
+    // In a narrow column the bar gives way: its figure is what must be read.
+    static const qreal figureWidth = tabularWidth(textFont(textSize::body), QStringLiteral("99.99 %"));
+    const qreal width = std::clamp(box.width() - space::gap - figureWidth, 0.0, barWidth);
+    const QRectF bar(box.left(), std::round(box.center().y() - barHeight / 2), width, barHeight);
     const auto share = known ? std::optional(value.toDouble()) : std::nullopt;
     paintShareBar(painter, bar, share, colours.of(state), colours.line);
     const QString text = index.data().toString();
-    const QRectF figures = box.adjusted(barWidth + space::gap, 0, 0, 0);
+    const QRectF figures = box.adjusted(width + space::gap, 0, 0, 0);
     painter.setPen(known && !isStale(index) ? colours.ink : colours.muted);
-    paintText(painter, figures, Qt::AlignLeft, text.isEmpty() ? QStringLiteral("—") : text);
+    paintFigure(painter, figures, Qt::AlignLeft, text.isEmpty() ? QStringLiteral("—") : text);
 }
 
 QPainterPath sparklinePath(const QList<double>& values, double maximum, const QSizeF& size)

@@ -172,7 +172,7 @@ QList<DataTable::Column> fleetColumns()
             {CellKind::Number, 66, true, {}},     {CellKind::Number, 66, true, {}},
             {CellKind::Number, 62, true, {}},     {CellKind::Budget, 116, true, {}},
             {CellKind::Number, 62, true, {}},     {CellKind::Number, 62, true, {}},
-            {CellKind::Text, 112, true, {}},      {CellKind::Number, 72, true, {}},
+            {CellKind::Text, 118, true, {}},      {CellKind::Number, 72, true, {}},
             {CellKind::Link, 70, true, {}}};
 }
 
@@ -206,7 +206,7 @@ std::unique_ptr<QStandardItemModel> policiesModel()
 
 QList<DataTable::Column> policiesColumns()
 {
-    return {{CellKind::Muted, 94, true, {}}, {CellKind::Text, 112, true, {}},
+    return {{CellKind::Muted, 94, true, {}}, {CellKind::Text, 118, true, {}},
             {CellKind::Muted, 90, true, {}}, {CellKind::Text, 66, true, {}},
             {CellKind::Link, 140, true, {}}, {CellKind::Number, 70, true, {}},
             {CellKind::Number, 62, true, {}}};
