@@ -81,7 +81,13 @@ public:
     void take(Part part, const PrometheusAnswer& answer);
     void cancel();
 
+    [[nodiscard]] bool isLoading(const QString& api, seconds range, int points) const
+    {
+        return m_waiting > 0 && asked == std::tuple(api, range, points);
+    }
+
     ApiHistory history;
+    std::tuple<QString, seconds, int> asked;
 
 private:
     ApiHistoryLoader* m_loader;
@@ -147,7 +153,11 @@ ApiHistoryLoader::~ApiHistoryLoader() = default;
 
 void ApiHistoryLoader::load(const QString& api, Clock::Wall end, seconds range, int points)
 {
+    // A page asks at every refresh: an answer that takes longer than one would never come.
+    if (d->isLoading(api, range, points))
+        return;
     d->cancel();
+    d->asked = {api, range, points};
     ApiHistory& history = d->history;
     history = {};
     history.api = api;
@@ -164,6 +174,8 @@ void ApiHistoryLoader::load(const QString& api, Clock::Wall end, seconds range, 
     d->ask(Private::Latency, latencyQueries(api, window));
     d->ask(Private::Changes, configurationQuery(api));
 }
+
+void ApiHistoryLoader::setScrapeInterval(std::chrono::milliseconds interval) { d->scrapeInterval = interval; }
 
 void ApiHistoryLoader::cancel() { d->cancel(); }
 

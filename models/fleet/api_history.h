@@ -43,7 +43,8 @@ struct ApiHistory
     QString latencyQuery;
 };
 
-/// Loads one API's history. Owner: a page. Thread: the UI's. A new load cancels the last one.
+/// Loads one API's history. Owner: a page. Thread: the UI's. A load of something else cancels the one under
+/// way; the same again waits for it.
 class ApiHistoryLoader final : public QObject
 {
     Q_OBJECT
@@ -55,6 +56,8 @@ public:
     /// \a end - \a range … \a end, in at most \a points steps.
     void load(const QString& api, Clock::Wall end, std::chrono::seconds range, int points = 240);
     void cancel();
+    /// Known better later: FleetSnapshot tells it.
+    void setScrapeInterval(std::chrono::milliseconds interval);
 
 Q_SIGNALS:
     void loaded(const postern::ApiHistory& history);

@@ -238,6 +238,7 @@ void FleetPoller::Private::publish()
                                .now = serverNow(),
                                .range = options.range};
     FleetSnapshot joined = joinFleet(input, m_memory);
+    joined.scrapeInterval = m_scrapeInterval;
     // Two refreshes or scrapes may fail before a figure counts as old.
     joined.freshFor =
         std::chrono::ceil<std::chrono::seconds>(3 * std::max(options.refresh, m_scrapeInterval));

@@ -24,9 +24,10 @@ struct FleetTotals
 struct FleetSnapshot
 {
     Clock::Wall takenAt;
-    std::chrono::seconds range{0};    ///< of the traffic series
-    std::chrono::seconds freshFor{0}; ///< a figure older than this at `takenAt` is stale
-    std::vector<ApiStatus> apis;      ///< by name
+    std::chrono::seconds range{0};                    ///< of the traffic series
+    std::chrono::milliseconds scrapeInterval{15'000}; ///< of the fleet's targets, as far as known
+    std::chrono::seconds freshFor{0};                 ///< a figure older than this at `takenAt` is stale
+    std::vector<ApiStatus> apis;                      ///< by name
     std::vector<SourceState> sources;
     std::vector<AttentionItem> attention; ///< what needs attention first, gravest first
     FleetTotals totals;

@@ -124,8 +124,12 @@ PolicyDecisionsLoader::PolicyDecisionsLoader(PrometheusClient& prometheus, QObje
 
 void PolicyDecisionsLoader::load(const QString& api, std::chrono::seconds window)
 {
+    const std::pair asked(api, window);
+    if (m_call && m_asked == asked)
+        return;
     if (m_call)
         m_call->cancel();
+    m_asked = asked;
     m_call = m_prometheus.query(
         decisionsQuery(api, window), std::nullopt, this,
         [this, api, window](const Result<PrometheusAnswer>& answer) {

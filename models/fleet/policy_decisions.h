@@ -46,7 +46,8 @@ struct DecisionStats
 [[nodiscard]] std::vector<PolicyStatus> policyStatuses(const EffectiveDocument& document,
                                                        const DecisionStats* stats);
 
-/// Asks for one API's decisions. Owner: a page. Thread: the UI's. A new load cancels the last one.
+/// Asks for one API's decisions. Owner: a page. Thread: the UI's. A load of something else cancels the one
+/// under way; the same again waits for it.
 class PolicyDecisionsLoader final : public QObject
 {
     Q_OBJECT
@@ -62,6 +63,7 @@ Q_SIGNALS:
 private:
     PrometheusClient& m_prometheus;
     QPointer<PrometheusCall> m_call;
+    std::pair<QString, std::chrono::seconds> m_asked;
 };
 
 } // namespace postern

@@ -113,7 +113,8 @@ QString text(const FleetRow& row, int column)
     case Column::P99:
         return quantity::milliseconds(value);
     case Column::BudgetLeft:
-        return quantity::sharePercent(value);
+        // Overspent is nothing left; by how much is the sort value and the tooltip.
+        return quantity::sharePercent(std::isnan(value) ? value : std::max(0.0, value));
     case Column::Burn1h:
     case Column::Burn6h:
         return quantity::multiple(value);

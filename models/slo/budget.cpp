@@ -93,7 +93,9 @@ BudgetStatus judge(const Objective& objective, const Measurement& measurement)
     }
     if (measurement.events.total <= 0.0)
         return status;
-    status.left = std::max(1.0 - paceOf(measurement.events, objective.allowed()), -99.0);
+    const double used = paceOf(measurement.events, objective.allowed());
+    // Where nothing at all may be bad, one bad request has spent the budget; how often over says nothing.
+    status.left = std::isfinite(used) ? 1.0 - used : 0.0;
     status.verdict = verdictOf(status);
     if (const auto pace = status.burn(std::chrono::hours(1)))
         status.goneIn = exhaustion(status, *pace);

@@ -209,6 +209,8 @@ void ApiPage::load()
 {
     if (m_api.isEmpty())
         return settle();
+    if (const FleetSnapshotPtr fleet = m_workspace.fleet())
+        m_historyLoader.setScrapeInterval(fleet->scrapeInterval);
     m_historyLoader.load(m_api, m_workspace.now(), m_workspace.time().range());
     m_decisionsLoader.load(m_api, m_workspace.time().range());
 }

@@ -8,6 +8,7 @@
 
 #include <QSignalSpy>
 #include <QTest>
+#include <QTimer>
 
 using namespace postern;
 using namespace postern::test;
@@ -43,6 +44,7 @@ private Q_SLOTS:
     void initTestCase();
     void loadsCharts();
     void newLoadCancelsTheOld();
+    void sameLoadIsWaitedFor();
     void failureIsToldOnce();
     void changes_data();
     void changes();
@@ -138,6 +140,21 @@ void tst_ApiHistory::newLoadCancelsTheOld()
     QCOMPARE(loaded, QStringList{kApi});
     loader.load(QStringLiteral("payments/none"), kEnd, 2h);
     QTRY_COMPARE(loaded.size(), 2); // an API without data has a history without data
+}
+
+/// A page asks at every refresh, faster than an answer may come.
+void tst_ApiHistory::sameLoadIsWaitedFor()
+{
+    PrometheusEndpoint endpoint;
+    endpoint.url = m_prometheus.url();
+    const auto client = std::move(*PrometheusClient::create(endpoint));
+    ApiHistoryLoader loader(*client, 15s);
+    int loaded = 0;
+    connect(&loader, &ApiHistoryLoader::loaded, this, [&loaded] { ++loaded; });
+    QTimer impatient;
+    connect(&impatient, &QTimer::timeout, this, [&loader] { loader.load(kApi, kEnd, 2h); });
+    impatient.start(0);
+    QTRY_VERIFY(loaded >= 2);
 }
 
 void tst_ApiHistory::failureIsToldOnce()

@@ -301,6 +301,7 @@ void tst_FleetPoller::asksForTheScrapeInterval()
     };
     QTRY_VERIFY(mentions("%5B2m%5D"));
     QVERIFY(!mentions("%5B20m%5D"));
+    QTRY_COMPARE(poller.snapshot()->scrapeInterval, std::chrono::milliseconds(30s));
 }
 
 QTEST_GUILESS_MAIN(tst_FleetPoller)

@@ -73,7 +73,7 @@ void tst_Budget::left_data()
     QTest::newRow("untouched") << 0.0 << 1.0;
     QTest::newRow("half") << 5'000.0 << 0.5;
     QTest::newRow("overspent") << 30'000.0 << -2.0;
-    QTest::newRow("bounded") << 1e8 << -99.0;
+    QTest::newRow("a total outage") << 1e8 << -9999.0;
 }
 
 void tst_Budget::left()
@@ -82,7 +82,7 @@ void tst_Budget::left()
     const BudgetStatus status = judge(fourNines(), measured(1e8, bad, {}));
     QVERIFY(status.left);
     QFETCH(double, left);
-    QVERIFY(qAbs(*status.left - left) < 1e-9);
+    QVERIFY(qAbs(*status.left - left) < 1e-6);
     QVERIFY(!status.isPartial());
 }
 
@@ -227,7 +227,7 @@ void tst_Budget::everythingPromised()
     const Objective all{.name = {}, .target = 1.0, .window = kMonth};
     QCOMPARE(*judge(all, measured(1e6, 0, {{1h, 0}})).left, 1.0);
     const BudgetStatus broken = judge(all, measured(1e6, 100, {{1h, 1}}));
-    QCOMPARE(*broken.left, -99.0);
+    QCOMPARE(*broken.left, 0.0);
     QCOMPARE(broken.verdict, Verdict::Spent);
     QVERIFY(!broken.goneIn);
 }
