@@ -1,6 +1,5 @@
 #include "tests/support/gateway/gateway_fixture.h"
 
-#include "gateway/event/epoll_dispatcher.h"
 #include "gateway/net/listening_socket.h"
 #include "gateway/net/native_address.h"
 #include "gateway/policies/catalogue.h"
@@ -60,43 +59,30 @@ GatewayFixture::GatewayFixture(const QByteArray& spec, PolicyRegistry registry)
     m_log = std::make_unique<AccessLog>(options);
     m_telemetry = std::make_unique<Telemetry>(m_log.get());
 
-    auto dispatcher = EpollDispatcher::create();
-    if (!dispatcher)
-        qFatal("%s", qPrintable(dispatcher.error().text()));
-    EpollDispatcher& loop = **dispatcher;
-    m_mailbox = std::move(*Mailbox::create(loop));
-    m_thread.setEventDispatcher(dispatcher->release());
-    m_thread.start();
+    auto thread = EventThread::start(QStringLiteral("worker"));
+    if (!thread)
+        qFatal("%s", qPrintable(thread.error().text()));
+    m_thread = std::move(*thread);
 
     auto listening = listenOn(*SocketAddress::parse(u"127.0.0.1:0"));
     if (!listening)
         qFatal("%s", qPrintable(listening.error().text()));
     m_port = localAddress(listening->fd())->port;
     m_snapshot = compile(spec);
-    std::promise<void> ready;
-    m_mailbox->post([this, &loop, &ready, socket = std::move(*listening)]() mutable {
-        m_worker =
-            std::make_unique<ProxyWorker>(ProxyWorker::Environment{loop, m_clock, m_telemetry->addWorker()});
+    m_thread->call([this, socket = std::move(*listening)]() mutable {
+        m_worker = std::make_unique<ProxyWorker>(
+            ProxyWorker::Environment{m_thread->dispatcher(), m_clock, m_telemetry->addWorker()});
         m_worker->apply(m_snapshot);
         if (auto listens = m_worker->listen(QStringLiteral("main"), std::move(socket)); !listens)
             qFatal("%s", qPrintable(listens.error().text()));
-        ready.set_value();
     });
-    ready.get_future().wait();
     m_telemetry->configurationApplied(m_snapshot->metricsLayout());
 }
 
 GatewayFixture::~GatewayFixture()
 {
-    std::promise<void> ended;
-    m_mailbox->post([this, &ended] {
-        m_worker.reset();
-        m_mailbox.reset();
-        ended.set_value();
-    });
-    ended.get_future().wait();
-    m_thread.quit();
-    m_thread.wait();
+    m_thread->call([this] { m_worker.reset(); });
+    m_thread->stop();
     m_log->finish(std::chrono::seconds(1));
 }
 

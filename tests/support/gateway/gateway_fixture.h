@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/event/mailbox.h"
+#include "gateway/event/event_thread.h"
 #include "gateway/policies/registry.h"
 #include "gateway/policy/policy_registry.h"
 #include "gateway/proxy/proxy_worker.h"
@@ -11,9 +11,7 @@
 #include <QByteArray>
 #include <QJsonObject>
 #include <QTemporaryFile>
-#include <QThread>
 
-#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,10 +38,7 @@ public:
     template<typename Task>
     auto run(Task task)
     {
-        std::packaged_task<decltype(task(*m_worker))()> packaged([this, &task] { return task(*m_worker); });
-        auto result = packaged.get_future();
-        m_mailbox->post(std::move(packaged));
-        return result.get();
+        return m_thread->call([this, &task] { return task(*m_worker); });
     }
 
     /// Lines of the access log written so far.
@@ -63,8 +58,7 @@ private:
     SystemClock m_clock;
     PolicyRegistry m_registry;
     std::shared_ptr<const Snapshot> m_snapshot;
-    QThread m_thread;
-    std::unique_ptr<Mailbox> m_mailbox;
+    std::unique_ptr<EventThread> m_thread;
     std::unique_ptr<ProxyWorker> m_worker; ///< lives on the thread
     quint16 m_port = 0;
 };
