@@ -7,7 +7,7 @@ namespace postern {
 const std::vector<std::chrono::seconds>& ViewTime::ranges()
 {
     using namespace std::chrono_literals;
-    static const std::vector<std::chrono::seconds> ranges{15min, 1h, 6h, 24h, 7 * 24h, 30 * 24h};
+    static const std::vector<std::chrono::seconds> ranges{5min, 15min, 1h, 6h, 24h, 7 * 24h, 30 * 24h};
     return ranges;
 }
 

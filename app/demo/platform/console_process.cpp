@@ -1,8 +1,29 @@
 #include "app/demo/platform/console_process.h"
 
+#include <QDir>
+#include <QFile>
+
 #include <csignal>
 
 namespace postern::demo {
+
+namespace {
+
+// Its drafts and preferences are the demo's, and go with it.
+QStringList environment(const Platform& platform)
+{
+    const QString home = platform.directory() + QStringLiteral("/home");
+    QStringList entries{QStringLiteral("XDG_DATA_HOME=") + home, QStringLiteral("XDG_CONFIG_HOME=") + home,
+                        QStringLiteral("XDG_CACHE_HOME=") + home};
+    if (!qEnvironmentVariableIsSet("XDG_RUNTIME_DIR")) {
+        QDir().mkpath(home);
+        QFile(home).setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        entries << QStringLiteral("XDG_RUNTIME_DIR=") + home;
+    }
+    return entries;
+}
+
+} // namespace
 
 ConsoleProcess::ConsoleProcess(const QString& programs, const Platform& platform, const QStringList& more,
                                QObject* parent)
@@ -13,10 +34,13 @@ ConsoleProcess::ConsoleProcess(const QString& programs, const Platform& platform
                  .lines = ChildProcess::Lines::Output,
                  // Asked, not killed: it writes what is being edited.
                  .deathSignal = SIGTERM,
-                 // Its drafts and preferences are the demo's, and go with it.
-                 .environment = {QStringLiteral("XDG_DATA_HOME=%1/home").arg(platform.directory()),
-                                 QStringLiteral("XDG_CONFIG_HOME=%1/home").arg(platform.directory())}})
+                 .environment = environment(platform)})
 {}
+
+QString ConsoleProcess::preferences(const Platform& platform)
+{
+    return platform.directory() + QStringLiteral("/home/Postern/postern-console.conf");
+}
 
 QStringList ConsoleProcess::arguments(const Platform& platform)
 {

@@ -16,6 +16,8 @@ public:
     Result<void> start() { return m_process.start(); }
     [[nodiscard]] ChildProcess& process() { return m_process; }
 
+    /// The file in which this console keeps what a user chose.
+    [[nodiscard]] static QString preferences(const Platform& platform);
     [[nodiscard]] static QStringList arguments(const Platform& platform);
 
 private:

@@ -6,6 +6,7 @@
 #include "app/demo/platform/stop_signals.h"
 #include "app/demo/story/desk.h"
 #include "app/demo/story/story.h"
+#include "app/settings/preferences.h"
 
 #include <QDir>
 #include <QEventLoop>
@@ -84,6 +85,8 @@ int openConsole(const DemoArguments& arguments)
     Result<void> started = platform.start();
     Result<int> code = 0;
     if (started) {
+        // There is no more than the demo's own minutes to look at.
+        Preferences(ConsoleProcess::preferences(platform)).setRange(ViewTime::ranges().front());
         ConsoleProcess console(programs, platform, arguments.console);
         code = watchConsole(console, signals_, log);
     }

@@ -14,7 +14,13 @@ namespace {
 
 constexpr int kOldBurst = 200; // as the document in the tree has it
 constexpr int kCalls = 300;
-constexpr std::chrono::seconds kSpell{6}; // long enough to be seen in a chart
+// Of requests: as when one of the ledger's many shards is away.
+constexpr double kErrors = 0.15;
+
+QString leftText(double left)
+{
+    return left > 0 ? percent(left) : QStringLiteral("spent (%1 times over)").arg(1 - left, 0, 'f', 0);
+}
 
 QString textOf(const QMap<int, qint64>& counts)
 {
@@ -75,6 +81,20 @@ Story::Seen Story::meetTheLimit()
     return QStringLiteral("%1 calls at once, answered %2").arg(kCalls).arg(textOf(counts));
 }
 
+Story::Seen Story::watchTheRefusals()
+{
+    m_desk.window().navigator().open(Location::ofApi(kStoryApi));
+    if (!linger(0.25))
+        return missed(QStringLiteral("there was no time"));
+    // Refusals are no errors: the objective does not count them.
+    const ApiStatus* api = m_desk.status(kStoryApi);
+    if (!api || !api->errorRatio.known() || api->errorRatio.value > 0)
+        return failure(Error::invalid(QStringLiteral("429 answers of %1 count as errors").arg(kStoryApi)));
+    return QStringLiteral("accounts at %1 requests/s, %2 errors")
+        .arg(api->requestsPerSecond.value, 0, 'f', 0)
+        .arg(percent(api->errorRatio.value));
+}
+
 Story::Seen Story::feelErrors()
 {
     const auto budget = [this]() -> std::optional<slo::BudgetStatus> {
@@ -91,22 +111,35 @@ Story::Seen Story::feelErrors()
     const auto burn = [](const slo::BudgetStatus& status) {
         return status.burn(std::chrono::hours(1)).value_or(0);
     };
-    m_desk.window().navigator().open(Location::ofApi(kStoryApi));
-    m_platform.setSpell(QStringLiteral("accounts"), {.errors = 0.5, .slowness = 3});
-    const QDeadlineTimer spell(kSpell);
-    const bool moved = waitFor([&] {
-        const std::optional<slo::BudgetStatus> now = budget();
-        return spell.hasExpired() && now && *now->left < *before.left && burn(*now) > burn(before) + 1;
-    });
+    m_platform.setSpell(QStringLiteral("accounts"), {.errors = kErrors, .slowness = 2});
+    const bool lasted = linger(0.15);
+    const bool moved = lasted && waitFor([&] {
+                           const std::optional<slo::BudgetStatus> now = budget();
+                           return now && *now->left < *before.left && burn(*now) > burn(before) + 1;
+                       });
     m_platform.setSpell(QStringLiteral("accounts"), {});
     if (!moved)
         return missed(
             QStringLiteral("budget left %1, burn rate %2").arg(percent(*before.left)).arg(burn(before)));
     const slo::BudgetStatus after = *budget();
-    return QStringLiteral("budget left %1 → %2, burn rate over 1 h %3 → %4")
-        .arg(percent(*before.left), percent(*after.left))
+    return QStringLiteral("%1 of requests fail: budget left %2 → %3, burn rate over 1 h %4 → %5")
+        .arg(percent(kErrors), leftText(*before.left), leftText(*after.left))
         .arg(burn(before), 0, 'f', 1)
         .arg(burn(after), 0, 'f', 1);
+}
+
+Story::Seen Story::recover()
+{
+    if (!linger(0.15))
+        return missed(QStringLiteral("there was no time"));
+    const ApiStatus* api = nullptr;
+    const auto calm = [&] {
+        api = m_desk.status(kStoryApi);
+        return api && api->errorRatio.known() && api->errorRatio.value == 0;
+    };
+    if (!waitFor(calm))
+        return missed(QStringLiteral("errors of %1 do not end").arg(kStoryApi));
+    return QStringLiteral("accounts at %1 errors").arg(percent(api->errorRatio.value));
 }
 
 Story::Seen Story::takeScreenshots()

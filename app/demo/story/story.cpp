@@ -9,7 +9,9 @@ namespace postern::demo {
 
 namespace {
 
-constexpr std::chrono::seconds kBusy{40}; // what the steps may take on a slow machine
+// What the steps themselves take, and what a slow machine takes more.
+constexpr std::chrono::seconds kBusy{22};
+constexpr std::chrono::seconds kReserve{18};
 
 } // namespace
 
@@ -22,6 +24,7 @@ Story::Story(Platform& platform, Desk& desk, const ProgressLog& log, const QStri
 Result<void> Story::tell(std::chrono::seconds budget)
 {
     m_deadline = QDeadlineTimer(budget);
+    m_spare = std::max<std::chrono::milliseconds>(budget - kBusy, std::chrono::milliseconds(0));
     using Step = Seen (Story::*)();
     static constexpr std::pair<const char*, Step> steps[] = {
         {"the console sees the fleet", &Story::seeFleet},
@@ -32,7 +35,9 @@ Result<void> Story::tell(std::chrono::seconds budget)
         {"committed and pushed", &Story::push},
         {"both instances run it", &Story::seeItEverywhere},
         {"a caller meets the new limit", &Story::meetTheLimit},
+        {"the desk shows the refusals", &Story::watchTheRefusals},
         {"an error spell moves budget and burn rate", &Story::feelErrors},
+        {"the origin recovers", &Story::recover},
         {"screenshots", &Story::takeScreenshots},
     };
     for (const auto& [name, step] : steps) {
@@ -49,6 +54,15 @@ bool Story::waitFor(const std::function<bool()>& holds)
 {
     const std::chrono::milliseconds left(std::max<qint64>(m_deadline.remainingTime(), 0));
     return waitUntil([&] { return m_interrupted || holds(); }, left) && !m_interrupted;
+}
+
+bool Story::linger(double share)
+{
+    const auto wanted = std::chrono::duration_cast<std::chrono::milliseconds>(m_spare * share);
+    const std::chrono::milliseconds left(m_deadline.remainingTime());
+    const QDeadlineTimer over(
+        std::clamp<std::chrono::milliseconds>(left - kReserve, std::chrono::milliseconds(0), wanted));
+    return waitFor([&] { return over.hasExpired(); });
 }
 
 Failure Story::missed(const QString& what) const
@@ -91,15 +105,11 @@ Story::Seen Story::seeFleet()
         .arg(rate, 0, 'f', 0);
 }
 
-// Time that is to spare goes here: charts of a few seconds show nothing.
+// Charts of a few seconds show nothing.
 Story::Seen Story::watch()
 {
-    const std::chrono::milliseconds left(m_deadline.remainingTime());
-    const std::chrono::milliseconds spare =
-        std::max<std::chrono::milliseconds>(left - kBusy, std::chrono::milliseconds(0));
-    const QDeadlineTimer over(spare);
     m_desk.window().navigator().open(Location::ofApi(kStoryApi));
-    if (!waitFor([&] { return over.hasExpired(); }))
+    if (!linger(0.45))
         return missed(QStringLiteral("there was no time"));
     const ApiStatus* api = m_desk.status(kStoryApi);
     if (!api || !api->errorRatio.known())

@@ -44,9 +44,13 @@ private:
     Seen push();
     Seen seeItEverywhere();
     Seen meetTheLimit();
+    Seen watchTheRefusals();
     Seen feelErrors();
+    Seen recover();
     Seen takeScreenshots();
 
+    /// Lets \a share of the time to spare pass, or less on a machine that is late.
+    bool linger(double share);
     [[nodiscard]] bool waitFor(const std::function<bool()>& holds);
     [[nodiscard]] Failure missed(const QString& what) const;
     [[nodiscard]] PolicyEditorPage* editor();
@@ -57,6 +61,7 @@ private:
     const ProgressLog& m_log;
     QString m_screenshots;
     QDeadlineTimer m_deadline;
+    std::chrono::milliseconds m_spare{0};
     bool m_interrupted = false;
     QString m_commit;
 };

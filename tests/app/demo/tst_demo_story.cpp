@@ -32,8 +32,8 @@ private Q_SLOTS:
              {u"the console sees the fleet: 6 APIs, 12 gateways"_s, u"the limit is lowered in the form"_s,
               u"the difference is shown: fair-use: limit 100/s → 20/s"_s, u"committed and pushed"_s,
               u"both instances run it: edited → checked → committed → pushed → 2 of 2"_s,
-              u"a caller meets the new limit"_s, u"budget left"_s, u"screenshots:"_s,
-              u"everything ended"_s}) {
+              u"a caller meets the new limit"_s, u"budget left 100.0 % → "_s, u"the origin recovers"_s,
+              u"screenshots:"_s, u"everything ended"_s}) {
             const qsizetype found = ran.words.indexOf(step, at);
             QVERIFY2(found >= at, qPrintable(step + u"\n"_s + ran.words));
             at = found;
