@@ -168,6 +168,10 @@ void MainWindow::goTo(const Location& location)
     if (!target)
         return;
     target->page->visit(location);
+    // Only the page that is seen may ask for room.
+    for (const PageEntry& entry : m_parts.pages)
+        entry.page->setSizePolicy(entry.page == target->page ? QSizePolicy::Preferred : QSizePolicy::Ignored,
+                                  QSizePolicy::Preferred);
     m_pages->setCurrentWidget(target->page);
     const PageEntry* marked = target->navigation ? target : entry(target->under);
     if (marked && marked->navigation)
@@ -194,12 +198,10 @@ void MainWindow::run(const QString& commandId) { m_commands->run(commandId); }
 
 void MainWindow::setPreviewOpen(bool open)
 {
-    m_preview->setVisible(open);
+    m_previewOpen = open;
     m_parts.preferences.setPreviewOpen(open);
     updatePreview();
 }
-
-bool MainWindow::isPreviewOpen() const { return !m_preview->isHidden(); }
 
 void MainWindow::closeNearest()
 {
@@ -207,7 +209,7 @@ void MainWindow::closeNearest()
         m_palette->dismiss();
     else if (currentPage()->closeNearest())
         return;
-    else if (isPreviewOpen())
+    else if (!m_preview->isHidden())
         setPreviewOpen(false);
 }
 
@@ -223,7 +225,9 @@ void MainWindow::refresh()
 
 void MainWindow::updatePreview()
 {
-    if (isPreviewOpen())
+    const bool shown = m_previewOpen && currentPage()->hasPreview();
+    m_preview->setVisible(shown);
+    if (shown)
         m_preview->showContent(currentPage()->makePreview());
 }
 

@@ -48,7 +48,7 @@ public:
 
     void openPalette();
     void setPreviewOpen(bool open);
-    [[nodiscard]] bool isPreviewOpen() const;
+    [[nodiscard]] bool isPreviewOpen() const { return m_previewOpen; }
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -84,6 +84,7 @@ private:
     OperationBar* m_operation;
     CommandPalette* m_palette;
     std::unique_ptr<CommandIndex> m_commands;
+    bool m_previewOpen = false; ///< wanted; shown on pages that have one
 };
 
 } // namespace postern

@@ -33,6 +33,8 @@ public:
     virtual void commit() {}
     /// Escape; true when the page closed something of its own.
     virtual bool closeNearest() { return false; }
+    /// Whether the panel at the right makes sense here.
+    [[nodiscard]] virtual bool hasPreview() const { return false; }
     /// Detail of what is selected, for the panel at the right; null when there is nothing to preview. The
     /// caller becomes its owner.
     [[nodiscard]] virtual QWidget* makePreview() { return nullptr; }

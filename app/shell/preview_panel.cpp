@@ -15,7 +15,7 @@ namespace postern {
 PreviewPanel::PreviewPanel(QWidget* parent) : QWidget(parent), m_scroll(new QScrollArea(this))
 {
     setObjectName(QStringLiteral("preview"));
-    setFixedWidth(340);
+    setFixedWidth(324);
     auto* title = new QLabel(tr("Preview"), this);
     title->setProperty("textSize", QStringLiteral("section"));
     auto* close = new QToolButton(this);
@@ -30,7 +30,7 @@ PreviewPanel::PreviewPanel(QWidget* parent) : QWidget(parent), m_scroll(new QScr
     m_scroll->setWidgetResizable(true);
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_scroll->viewport()->setAutoFillBackground(false);
+    m_scroll->viewport()->setBackgroundRole(QPalette::Base);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(space::page, space::card, space::card, space::card);
     column->setSpacing(space::gap);
@@ -48,7 +48,7 @@ void PreviewPanel::showContent(QWidget* content)
     }
     delete m_scroll->takeWidget();
     m_scroll->setWidget(content);
-    content->setAutoFillBackground(false); // setWidget() makes it opaque
+    content->setBackgroundRole(QPalette::Base); // the panel's own, not the page's
 }
 
 void PreviewPanel::paintEvent(QPaintEvent*)

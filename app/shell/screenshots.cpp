@@ -144,9 +144,9 @@ void Screenshots::next()
     }
     const Shot& shot = m_shots.front();
     m_theme.choose(shot.theme);
-    m_window.resize(shot.format.size);
     m_window.navigator().open(shot.location);
     m_window.setPreviewOpen(shot.preview);
+    m_window.resize(shot.format.size);
     if (shot.trial)
         m_trial = beginTrialEdit(m_workspace, shot.location);
     connect(m_window.currentPage(), &Page::settledChanged, this, &Screenshots::onSettled);

@@ -50,8 +50,11 @@ QString FleetWords::budget(int judged, int all)
     if (judged == 0)
         return tr("availability: no API has enough requests to judge");
     if (judged == all)
-        return all == 1 ? tr("availability of 1 API") : tr("availability of all %1 APIs").arg(all);
-    return tr("availability of %1 of %2 APIs; the others have too few requests").arg(judged).arg(all);
+        return all == 1 ? tr("availability of 1 API")
+                        : tr("availability of all %1 APIs, by traffic").arg(all);
+    return tr("availability of %1 of %2 APIs, by traffic; the others have too few requests")
+        .arg(judged)
+        .arg(all);
 }
 
 QString FleetWords::governance(const FleetTotals& totals)

@@ -7,6 +7,7 @@
 #include "widgets/chart/time_series_chart.h"
 #include "widgets/table/data_table.h"
 
+#include <QHeaderView>
 #include <QPushButton>
 #include <QTest>
 
@@ -61,6 +62,11 @@ void tst_ApiPage::showsWhatIsKnown()
     QTRY_VERIFY(policies.model()->rowCount() >= 5);
     auto& gateways = bench.find<DataTable>(QStringLiteral("gateways"));
     QCOMPARE(gateways.model()->rowCount(), 2);
+    // Hidden columns take no room.
+    int seen = 0;
+    for (int column = 0; column < gateways.model()->columnCount(); ++column)
+        seen += gateways.isColumnHidden(column) ? 0 : gateways.columnWidth(column);
+    QCOMPARE(gateways.horizontalHeader()->length(), seen);
     const ApiStatus* api = bench.workspace().fleet()->find(u"payments/accounts");
     QTRY_COMPARE(bench.workspace().fleet()->find(u"payments/accounts")->budgets.size(), std::size_t(2));
     QVERIFY(api);

@@ -26,6 +26,23 @@ const QByteArray fleet =
     "  - {api: payments/accounts, instance: \"10.0.0.1:9909\", url: \"http://10.0.0.1:9909\"}\n"
     "  - {api: payments/accounts, instance: \"10.0.0.2:9909\", url: \"http://10.0.0.2:9909\"}\n";
 
+/// Notes every window that shows itself: a widget without a parent that is shown for a moment flashes on a
+/// real desktop, and takes the keyboard with it.
+class WindowWatch : public QObject
+{
+public:
+    WindowWatch() { qApp->installEventFilter(this); }
+    bool eventFilter(QObject* watched, QEvent* event) override
+    {
+        const auto* widget = qobject_cast<QWidget*>(watched);
+        if (widget && event->type() == QEvent::Show && widget->isWindow())
+            m_shown << QString::fromLatin1(widget->metaObject()->className()) + QLatin1Char(' ') +
+                           widget->objectName();
+        return false;
+    }
+    QStringList m_shown;
+};
+
 /// An open editor on `fair-use` of payments/accounts.
 struct EditorBench : ConsoleBench
 {
@@ -99,9 +116,11 @@ void tst_PolicyEditor::formSplicesTheText()
 {
     EditorBench bench;
     QVERIFY(bench.isActive());
+    const WindowWatch watch;
     QVERIFY(bench.openFairUse());
     QVERIFY(!bench.push().isEnabled());
     QVERIFY(bench.fill(QStringLiteral("limit"), QStringLiteral("50")));
+    QCOMPARE(watch.m_shown, QStringList());
     QString expected = QString::fromUtf8(sample("core.yaml"));
     expected.replace(QStringLiteral("key: jwt.sub, limit: 100,"), QStringLiteral("key: jwt.sub, limit: 50,"));
     QCOMPARE(bench.yaml().text(), expected); // not one other byte

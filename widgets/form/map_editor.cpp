@@ -99,7 +99,7 @@ void MapEditor::rebuild(const QStringList& keys)
         editor->setItem();
         editor->setReadOnly(m_readOnly);
         relay(editor);
-        auto* remove = new QToolButton;
+        auto* remove = new QToolButton(line); // without a parent, showing it would open a window
         remove->setIcon(themedIcon(Icon::Close));
         remove->setIconSize({12, 12});
         remove->setProperty("quiet", true);

@@ -5,6 +5,7 @@
 #include <QBoxLayout>
 #include <QLabel>
 #include <QPainter>
+#include <QStyle>
 
 namespace postern {
 
@@ -47,6 +48,9 @@ void Card::setTitle(const QString& title, Heading heading)
     m_title->setText(title);
     m_title->setProperty("textSize", caption ? QStringLiteral("caption") : QStringLiteral("section"));
     m_title->setProperty("tone", caption ? QStringLiteral("muted") : QString());
+    // A style sheet looks at properties only when a widget is polished.
+    m_title->style()->unpolish(m_title);
+    m_title->style()->polish(m_title);
     m_title->setVisible(!title.isEmpty());
     setAccessibleName(title);
     arrange();

@@ -5,6 +5,7 @@
 #include "widgets/table/sticky_column.h"
 #include "widgets/table/table_filter.h"
 #include "widgets/table/table_header.h"
+#include "widgets/theme/tokens.h"
 
 #include <QSettings>
 
@@ -101,6 +102,7 @@ void DataTable::setSource(QAbstractItemModel* source, const QList<Column>& colum
 
 void DataTable::applyColumns()
 {
+    m_filling = true; // our own widths are no choice of the user's
     for (int column = 0; column < m_columns.size(); ++column) {
         CellDelegate* delegate = makeDelegate(*this, m_columns.at(column).kind);
         delegate->setParent(this);
@@ -108,6 +110,7 @@ void DataTable::applyColumns()
         setColumnWidth(column, m_columns.at(column).width);
         setColumnHidden(column, !m_columns.at(column).shown);
     }
+    m_filling = false;
     m_sticky->follow();
     fill();
 }
@@ -117,7 +120,12 @@ int DataTable::neededWidth(int column) const
     const CellKind kind = m_columns.at(column).kind;
     if (kind == CellKind::Sparkline || kind == CellKind::Budget)
         return m_columns.at(column).width; // painted to a measure of their own
-    return std::max(m_header->sectionSizeHint(column), sizeHintForColumn(column));
+    const QString title = m_columns.at(column).header.isEmpty()
+                              ? model()->headerData(column, Qt::Horizontal).toString()
+                              : m_columns.at(column).header;
+    const int heading =
+        QFontMetrics(textFont(textSize::caption)).horizontalAdvance(title) + 2 * space::gap + 2;
+    return std::max(heading, sizeHintForColumn(column));
 }
 
 // Until the user sets widths, contents do.

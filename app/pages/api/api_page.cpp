@@ -113,12 +113,12 @@ void ApiPage::makeTableColumns(Preferences& preferences)
     m_policyTable->setAccessibleName(tr("Policies in effect"));
     m_policyTable->setRowHint(tr("Enter opens the policy where it is written"));
     m_policyTable->setSource(
-        m_policies, {{.kind = CellKind::Muted, .width = 90, .header = tr("Stage")},
+        m_policies, {{.kind = CellKind::Muted, .width = 92, .header = tr("Stage")},
                      {.kind = CellKind::Text, .width = 112, .header = tr("Policy")},
                      {.kind = CellKind::Muted, .width = 84, .header = tr("Type")},
                      {.kind = CellKind::Text, .width = 62, .header = tr("Mode")},
-                     {.kind = CellKind::Muted, .width = 80, .header = tr("Route")},
-                     {.kind = CellKind::Link, .width = 112, .header = tr("Comes from")},
+                     {.kind = CellKind::Muted, .width = 60, .header = tr("Route")},
+                     {.kind = CellKind::Link, .width = 128, .header = tr("Comes from")},
                      {.kind = CellKind::Number, .width = 62, .header = tr("Allow, %")},
                      {.kind = CellKind::Number, .width = 58, .header = tr("Deny, %")},
                      {.kind = CellKind::Number, .width = 58, .shown = false, .header = tr("Error, %")}});

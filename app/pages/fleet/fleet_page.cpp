@@ -32,7 +32,7 @@ FleetPage::FleetPage(Workspace& workspace, Preferences& preferences, QWidget* pa
     , m_heading(new PageHeading(tr("Fleet"), this))
     , m_filter(new QLineEdit(this))
     , m_attention(new AttentionCard(this))
-    , m_budget(new FigureCard(tr("Error budget left, traffic-weighted"), this))
+    , m_budget(new FigureCard(tr("Error budget left"), this))
     , m_governance(new FigureCard(tr("Governance"), this))
     , m_table(new DataTable(itemRoles(), this))
     , m_state(new StateView(makeContent(), this))
@@ -86,9 +86,9 @@ void FleetPage::makeTable(Preferences& preferences)
     m_table->setObjectName(QStringLiteral("fleetTable"));
     m_table->setAccessibleName(tr("APIs"));
     m_table->setRowHint(tr("Enter opens the API, Space previews it"));
-    m_table->setSource(m_words, {{.kind = CellKind::StateName, .width = 116, .header = tr("API")},
-                                 {.kind = CellKind::Muted, .width = 76, .header = tr("Namespace")},
-                                 {.kind = CellKind::Muted, .width = 74, .header = tr("Team")},
+    m_table->setSource(m_words, {{.kind = CellKind::StateName, .width = 120, .header = tr("API")},
+                                 {.kind = CellKind::Muted, .width = 82, .header = tr("Namespace")},
+                                 {.kind = CellKind::Muted, .width = 84, .header = tr("Team")},
                                  {.kind = CellKind::Sparkline, .width = 96, .header = QString()},
                                  {.kind = CellKind::Number, .width = 52, .header = tr("Req/s")},
                                  {.kind = CellKind::Number, .width = 64, .header = tr("Errors, %")},
@@ -96,7 +96,7 @@ void FleetPage::makeTable(Preferences& preferences)
                                  {.kind = CellKind::Budget, .width = 126, .header = tr("Budget left, %")},
                                  {.kind = CellKind::Number, .width = 62, .header = tr("Burn 1 h")},
                                  {.kind = CellKind::Number, .width = 62, .header = tr("Burn 6 h")},
-                                 {.kind = CellKind::Text, .width = 110, .header = tr("Gone in")},
+                                 {.kind = CellKind::Text, .width = 96, .header = tr("Gone in")},
                                  {.kind = CellKind::Number, .width = 66, .header = tr("Gateways")},
                                  {.kind = CellKind::Link, .width = 68, .header = tr("Runs")},
                                  {.kind = CellKind::Number, .width = 44, .header = tr("Age")}});

@@ -28,6 +28,7 @@ public:
     [[nodiscard]] std::vector<Crumb> breadcrumb() const override;
     void focusFilter() override;
     bool closeNearest() override;
+    [[nodiscard]] bool hasPreview() const override { return true; }
     [[nodiscard]] QWidget* makePreview() override;
     [[nodiscard]] bool isSettled() const override;
 

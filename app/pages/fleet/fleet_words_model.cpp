@@ -22,6 +22,8 @@ FleetWordsModel::FleetWordsModel(FleetModel& fleet, const ViewTime& time, QObjec
 
 QVariant FleetWordsModel::data(const QModelIndex& index, int role) const
 {
+    if (role == Qt::ToolTipRole && index.column() == FleetModel::GoneIn && isTooFew(mapToSource(index)))
+        return tr("Too few requests to judge the error budget");
     if (role != Qt::DisplayRole && role != EmphasisRole)
         return QIdentityProxyModel::data(index, role);
     const QString said = words(mapToSource(index));
@@ -31,6 +33,13 @@ QVariant FleetWordsModel::data(const QModelIndex& index, int role) const
         return index.column() == FleetModel::GoneIn ? QVariant(muted)
                                                     : QIdentityProxyModel::data(index, role);
     return said;
+}
+
+bool FleetWordsModel::isTooFew(const QModelIndex& source) const
+{
+    const ApiStatus* api = m_fleet.status(source);
+    const slo::BudgetStatus* budget = api ? api->tightestBudget() : nullptr;
+    return budget && budget->verdict == slo::Verdict::TooFewRequests;
 }
 
 QString FleetWordsModel::words(const QModelIndex& source) const
@@ -50,8 +59,8 @@ QString FleetWordsModel::words(const QModelIndex& source) const
     if (silent != api->reasons.end() && silent->since)
         return tr("silent since %1")
             .arg(shortTime(*silent->since, m_fleet.snapshot()->takenAt, m_time.zone()));
-    if (budget && budget->verdict == slo::Verdict::TooFewRequests)
-        return tr("too few requests");
+    if (isTooFew(source))
+        return tr("too few");
     return {};
 }
 

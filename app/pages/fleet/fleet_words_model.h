@@ -19,6 +19,7 @@ public:
     [[nodiscard]] QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
 
 private:
+    [[nodiscard]] bool isTooFew(const QModelIndex& source) const;
     [[nodiscard]] QString words(const QModelIndex& source) const;
 
     FleetModel& m_fleet;

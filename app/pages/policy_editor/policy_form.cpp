@@ -91,9 +91,9 @@ void PolicyForm::makeForm(const RecordDescription* config)
     m_form = new RecordForm(*config);
     m_form->setObjectName(QStringLiteral("policyForm"));
     m_scroll->setWidget(m_form);
-    // setWidget() makes it opaque; the card is the background.
-    m_form->setAutoFillBackground(false);
-    m_scroll->viewport()->setAutoFillBackground(false);
+    // Both stand on a card, not on the page.
+    m_form->setBackgroundRole(QPalette::Base);
+    m_scroll->viewport()->setBackgroundRole(QPalette::Base);
     const auto inPolicy = [](const QString& path) { return configPrefix + QLatin1Char('.') + path; };
     connect(m_form, &RecordForm::valueChanged, this,
             [this, inPolicy](const QString& path, const Node& value) {
