@@ -10,8 +10,8 @@ namespace postern::demo {
 namespace {
 
 // What the steps themselves take, and what a slow machine takes more.
-constexpr std::chrono::seconds kBusy{22};
-constexpr std::chrono::seconds kReserve{18};
+constexpr std::chrono::seconds kBusy{26};
+constexpr std::chrono::seconds kReserve{24};
 
 } // namespace
 
