@@ -282,17 +282,19 @@ void UpstreamPool::serveWaitingSoon()
 void UpstreamPool::ready(FdEvents)
 {
     m_serveSoon = false;
-    while (!m_waiting.empty() && m_connections.size() < m_settings.maxConnections) {
-        UpstreamConnectionUser* user = m_waiting.front();
-        m_waiting.pop_front();
-        UpstreamEndpoint& endpoint =
-            *chooseEndpoint(m_endpoints, m_settings.balancer, m_environment.clock.steady());
-        const Acquired acquired = open(endpoint, *user, 1);
-        if (acquired.connection)
-            user->connectionReady(*acquired.connection);
-        else if (acquired.failure)
-            user->connectionFailed(*acquired.failure);
-    }
+    if (m_waiting.empty() || m_connections.size() >= m_settings.maxConnections)
+        return;
+    UpstreamConnectionUser* user = m_waiting.front();
+    m_waiting.pop_front();
+    serveWaitingSoon(); // one a turn: the call below may end the last request of this pool, and the pool with
+                        // it
+    UpstreamEndpoint& endpoint =
+        *chooseEndpoint(m_endpoints, m_settings.balancer, m_environment.clock.steady());
+    const Acquired acquired = open(endpoint, *user, 1);
+    if (acquired.connection)
+        user->connectionReady(*acquired.connection);
+    else if (acquired.failure)
+        user->connectionFailed(*acquired.failure);
 }
 
 } // namespace postern

@@ -80,7 +80,7 @@ void TestProxyFailures::badResponses_data()
     row("bad version", "HTTP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n");
     row("bad status", "HTTP/1.1 99 What\r\nContent-Length: 0\r\n\r\n");
     row("bare LF", "HTTP/1.1 200 OK\nContent-Length: 0\n\n");
-    row("NUL in a field", QByteArray("HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n", 27));
+    row("NUL in a field", QByteArrayLiteral("HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n"));
     row("folded field", "HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 0\r\n\r\n");
     row("unknown coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n");
     row("switches protocols unasked", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n");

@@ -87,7 +87,7 @@ void TestProxyRefusals::heads_data()
     row("bare CR in a value", "GET / HTTP/1.1\r\nHost: a\r\nX-A: b\rc\r\n\r\n", 400, "bare-carriage-return");
     row("bare LF", "GET / HTTP/1.1\nHost: a\n\n", 400, "bare-line-feed");
     row("bare LF in the fields", "GET / HTTP/1.1\r\nHost: a\nX-A: b\r\n\r\n", 400, "bare-line-feed");
-    row("NUL", QByteArray("GET / HTTP/1.1\r\nHost: a\r\nX-A: b\0c\r\n\r\n", 37), 400,
+    row("NUL", QByteArrayLiteral("GET / HTTP/1.1\r\nHost: a\r\nX-A: b\0c\r\n\r\n"), 400,
         "header-control-character");
     row("empty name", "GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", 400, "header-name-malformed");
     row("name with a bracket", "GET / HTTP/1.1\r\nHost: a\r\nX(A): b\r\n\r\n", 400, "header-name-malformed");
@@ -125,7 +125,7 @@ void TestProxyRefusals::heads_data()
     row("path parameter", "GET /a;x=1/b HTTP/1.1\r\nHost: a\r\n\r\n", 400, "path-parameter");
     row("invalid UTF-8", "GET /%ff HTTP/1.1\r\nHost: a\r\n\r\n", 400, "path-not-utf8");
     row("overlong UTF-8", "GET /%c0%ae HTTP/1.1\r\nHost: a\r\n\r\n", 400, "path-not-utf8");
-    row("nothing like HTTP", QByteArray("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n", 13), 400,
+    row("nothing like HTTP", QByteArrayLiteral("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n"), 400,
         "method-malformed");
 }
 
