@@ -87,6 +87,8 @@ private Q_SLOTS:
     void successorOfAClosedDescriptorSeesOnlyItsOwnEvents();
     void removeKeepsTheDescriptorOpen();
     void againComesNextTurnWithoutWaiting();
+    void handlerWithoutADescriptor();
+    void retiredObjectsOutliveTheirHandler();
     void busyDescriptorsStarveNobody();
     void tenThousandDescriptors();
     void mailboxKeepsOrderAcrossThreads();
@@ -200,6 +202,43 @@ void TestEpollDispatcherNative::againComesNextTurnWithoutWaiting()
     }
     turn();
     QCOMPARE(pair.near->calls, 4);
+}
+
+void TestEpollDispatcherNative::handlerWithoutADescriptor()
+{
+    Watched watched{FileDescriptor()};
+    const FdToken token = epollDispatcher().addWithoutDescriptor(watched);
+    turn();
+    QCOMPARE(watched.calls, 0);
+    epollDispatcher().again(token);
+    turn();
+    turn();
+    QCOMPARE(watched.calls, 1);
+    epollDispatcher().again(token);
+    epollDispatcher().forget(token);
+    turn();
+    QCOMPARE(watched.calls, 1);
+}
+
+void TestEpollDispatcherNative::retiredObjectsOutliveTheirHandler()
+{
+    Pair pair;
+    QVERIFY(pair.near->watch());
+    turn();
+    bool aliveInHandler = false;
+    auto witness = std::make_shared<int>(0);
+    const std::weak_ptr<int> watch = witness;
+    Watched* watched = pair.near.get();
+    watched->onReady = [&, held = std::move(witness)](FdEvents) {
+        epollDispatcher().retire(std::move(pair.near));
+        aliveInHandler = !watch.expired() && watched->calls == 2; // reads what was retired
+    };
+    QCOMPARE(::write(pair.far.fd(), "x", 1), 1);
+    turn();
+    QVERIFY(aliveInHandler);
+    QVERIFY(!watch.expired());
+    turn();
+    QVERIFY(watch.expired());
 }
 
 void TestEpollDispatcherNative::busyDescriptorsStarveNobody()
