@@ -21,6 +21,7 @@ struct FleetWords
 public:
     static QString summary(const FleetSnapshot& fleet);
     static QString budget(int judged, int all);
+    static QString noObjective() { return tr("no availability objective is known"); }
     static QString governance(const FleetTotals& totals);
     static QString stale(const SourceState& source, ZoneChoice zone, Clock::Wall now);
     static QString partial(const QStringList& missing)
@@ -77,6 +78,13 @@ QString FleetWords::stale(const SourceState& source, ZoneChoice zone, Clock::Wal
     return tr("Figures are from %1: %2 is %3").arg(clockTime(*source.asOf, zone), name, since);
 }
 
+bool hasAvailability(const ApiStatus& api)
+{
+    return std::ranges::any_of(api.budgets, [](const slo::BudgetStatus& budget) {
+        return budget.objective.kind == slo::Objective::Kind::Availability;
+    });
+}
+
 bool isJudged(const ApiStatus& api)
 {
     return std::ranges::any_of(api.budgets, [](const slo::BudgetStatus& budget) {
@@ -90,6 +98,8 @@ QString fleetSummary(const FleetSnapshot& fleet) { return FleetWords::summary(fl
 
 QString budgetSummary(const FleetSnapshot& fleet)
 {
+    if (std::ranges::none_of(fleet.apis, hasAvailability))
+        return FleetWords::noObjective();
     return FleetWords::budget(static_cast<int>(std::ranges::count_if(fleet.apis, isJudged)),
                               fleet.totals.apis);
 }

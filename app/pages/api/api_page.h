@@ -71,6 +71,7 @@ private:
     TimeSeriesChart* m_errors;
     TimeSeriesChart* m_latency;
     DataTable* m_policyTable;
+    StateView* m_policyState = nullptr; ///< around the policies
     DataTable* m_instanceTable;
     StateView* m_state;
 };

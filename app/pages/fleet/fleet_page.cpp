@@ -175,7 +175,7 @@ void FleetPage::showCards(const FleetSnapshot& fleet, bool stale)
                            .stale = stale});
     m_governance->showReading(
         {.figure = orDash(known ? quantity::plain(fleet.totals.governanceMet) : QString()),
-         .unit = known ? tr("of %1").arg(fleet.totals.apis) : QString(),
+         .unit = known ? tr("of %1").arg(quantity::plain(fleet.totals.apis)) : QString(),
          .state = {},
          .words = known ? governanceSummary(fleet.totals) : tr("waiting for the first figures"),
          .stale = stale});
