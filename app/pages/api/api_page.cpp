@@ -5,7 +5,6 @@
 #include "app/pages/api/golden_signals.h"
 #include "app/pages/page_heading.h"
 #include "app/pages/table_roles.h"
-#include "app/settings/preferences.h"
 #include "app/words/fleet_words.h"
 #include "app/words/health_words.h"
 #include "app/words/policy_words.h"
@@ -231,11 +230,13 @@ void ApiPage::showPolicies()
     for (PolicyStatus& policy : policies)
         policy.layer = originText(policy, m_api);
     m_policies->setPolicies(std::move(policies));
-    if (effective)
+    if (!m_workspace.documents())
+        m_policyState->showEmpty(tr("No repository is named, so policies are not known."), QString());
+    else if (effective)
         m_policyState->showContent();
-    else if (m_workspace.documents() && !documents)
+    else if (!documents)
         m_policyState->showLoading(4);
-    else if (documents && documents->documents.api(m_api))
+    else if (documents->documents.api(m_api))
         m_policyState->showEmpty(tr("The API's document has errors: its policies can not be told."),
                                  QString());
     else

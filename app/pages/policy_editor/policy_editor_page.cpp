@@ -37,6 +37,7 @@ PolicyEditorPage::PolicyEditorPage(Workspace& workspace, QWidget* parent)
 {
     setObjectName(QStringLiteral("policyEditorPage"));
     m_undo->setObjectName(QStringLiteral("undo"));
+    m_undo->setEnabled(false);
     m_undo->setToolTip(tr("Take the last change back (Ctrl+Z in the text)"));
     m_verdict->setObjectName(QStringLiteral("verdict"));
     m_verdict->setFocusPolicy(Qt::NoFocus);
@@ -165,7 +166,8 @@ std::vector<Page::Crumb> PolicyEditorPage::breadcrumb() const
         crumbs.push_back({documentName(), Location::ofApi(m_place->identity.document)});
     else if (m_place)
         crumbs.push_back({documentName(), Location::ofPage(Location::Page::Policies)});
-    crumbs.push_back({m_place ? m_place->identity.policy : m_wanted.file, m_wanted});
+    const QString name = m_place ? m_place->identity.policy : m_wanted.file;
+    crumbs.push_back({name.isEmpty() ? tr("no policy") : name, m_wanted});
     return crumbs;
 }
 

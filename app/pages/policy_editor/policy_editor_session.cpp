@@ -48,6 +48,7 @@ void PolicyEditorPage::take(EditSession* session)
     if (m_session)
         m_session->disconnect(this);
     m_session = session;
+    m_undo->setEnabled(true);
     m_proposed.clear();
     m_commit->showFailure({});
     m_editor->openText(QString::fromUtf8(session->text()));
