@@ -6,6 +6,13 @@
 
 #include <QTest>
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
 #include <map>
 
 using namespace postern;
@@ -13,6 +20,36 @@ using namespace postern::test;
 using namespace std::chrono_literals;
 
 namespace {
+
+/// Listens on a free loopback port with a queue of one, and fills it.
+class FullListener
+{
+public:
+    FullListener()
+    {
+        m_address.sin_family = AF_INET;
+        m_address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof m_address;
+        auto* const address = reinterpret_cast<sockaddr*>(&m_address);
+        if (::bind(m_listener, address, size) != 0 || ::listen(m_listener, 0) != 0 ||
+            ::getsockname(m_listener, address, &size) != 0 || ::connect(m_waiting, address, size) != 0)
+            qFatal("no full listener: %s", std::strerror(errno));
+    }
+    ~FullListener()
+    {
+        ::close(m_waiting);
+        ::close(m_listener);
+    }
+    FullListener(const FullListener&) = delete;
+    FullListener& operator=(const FullListener&) = delete;
+
+    [[nodiscard]] quint16 port() const { return ntohs(m_address.sin_port); }
+
+private:
+    int m_listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int m_waiting = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in m_address{};
+};
 
 Upstream upstreamOf(std::initializer_list<quint16> ports)
 {
@@ -329,15 +366,16 @@ void TestUpstreamPool::allRefused()
 
 void TestUpstreamPool::connectTimesOut()
 {
-    // 192.0.2.0/24 is for documentation: packets to it go nowhere, or are refused by a router.
-    Upstream upstream = upstreamOf({});
-    upstream.endpoints.push_back({QStringLiteral("192.0.2.1:9"), 1});
+    // A listener that nobody accepts on and whose queue is full: the kernel drops the next SYN, so that a
+    // connection neither comes about nor fails.
+    const FullListener listener;
+    Upstream upstream = upstreamOf({listener.port()});
     upstream.connectTimeout = 1s;
     const auto pool = this->pool(upstream);
     User user(*pool);
     user.acquire();
-    if (user.failure)
-        QSKIP("this machine has no route out");
+    QVERIFY(!user.failure);
+    QVERIFY(!user.connection);
     m_clock.advance(2s);
     m_deadlines->sweep();
     QVERIFY(user.failure == ConnectFailure::TimedOut);
