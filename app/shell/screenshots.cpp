@@ -146,7 +146,7 @@ void Screenshots::next()
     m_theme.choose(shot.theme);
     m_window.navigator().open(shot.location);
     m_window.setPreviewOpen(shot.preview);
-    m_window.resize(shot.format.size);
+    m_window.resize(shot.format.size / shot.format.scale);
     if (shot.trial)
         m_trial = beginTrialEdit(m_workspace, shot.location);
     connect(m_window.currentPage(), &Page::settledChanged, this, &Screenshots::onSettled);
@@ -167,7 +167,7 @@ void Screenshots::take()
     disconnect(m_window.currentPage(), &Page::settledChanged, this, nullptr);
     const Shot shot = m_shots.front();
     m_shots.pop_front();
-    QPixmap picture(shot.format.size * shot.format.scale);
+    QPixmap picture(shot.format.size);
     picture.setDevicePixelRatio(shot.format.scale);
     m_window.render(&picture);
     const QString file = QDir(m_options.directory)

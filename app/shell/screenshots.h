@@ -28,7 +28,7 @@ class Screenshots final : public QObject
 public:
     struct Format
     {
-        QSize size; ///< logical
+        QSize size; ///< of the picture, in pixels; the window is that by the scale
         int scale = 1;
     };
     struct Options
