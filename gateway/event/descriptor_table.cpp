@@ -22,6 +22,12 @@ FdToken DescriptorTable::insert(int fd, FdHandler& handler)
     return {index, slot.generation};
 }
 
+void DescriptorTable::rebind(FdToken token, FdHandler& handler)
+{
+    if (find(token))
+        m_slots[token.slot].handler = &handler;
+}
+
 bool DescriptorTable::erase(FdToken token)
 {
     if (!find(token))

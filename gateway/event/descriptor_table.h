@@ -13,6 +13,8 @@ class DescriptorTable
 {
 public:
     [[nodiscard]] FdToken insert(int fd, FdHandler& handler);
+    /// Events of \a token, fetched already or to come, go to \a handler.
+    void rebind(FdToken token, FdHandler& handler);
     /// True when \a token was registered.
     bool erase(FdToken token);
     /// Null once the token was erased.

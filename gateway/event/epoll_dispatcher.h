@@ -36,6 +36,9 @@ public:
     [[nodiscard]] Result<FdToken> add(int fd, FdHandler& handler);
     /// A handler without a descriptor, that is called after again() alone. Ended by forget().
     [[nodiscard]] FdToken addWithoutDescriptor(FdHandler& handler) { return m_table.insert(-1, handler); }
+    /// \a handler takes the registration over, as another protocol begins on the same descriptor. No edge is
+    /// repeated: what the handler before has noted must go with it.
+    void rebind(FdToken token, FdHandler& handler) { m_table.rebind(token, handler); }
     /// Ends the registration; the descriptor itself lives on.
     void remove(FdToken token);
     /// Ends the registration of a descriptor that the caller closes now: the close tells the kernel.

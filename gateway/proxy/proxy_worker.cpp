@@ -1,6 +1,6 @@
 #include "gateway/proxy/proxy_worker.h"
 
-#include "gateway/proxy/downstream_connection.h"
+#include "gateway/proxy/http1_connection.h"
 #include "gateway/proxy/listener_port.h"
 #include "gateway/proxy/worker_context.h"
 
@@ -8,7 +8,7 @@
 
 namespace postern {
 
-class ProxyWorker::Private final : public DownstreamOwner
+class ProxyWorker::Private final : public SessionOwner
 {
 public:
     explicit Private(const Environment& environment)
@@ -18,38 +18,55 @@ public:
     ~Private()
     {
         closing = true; // the owner does not hear of those that end with it
-        connections.clear();
+        sessions.clear();
     }
 
-    void connectionClosed(DownstreamConnection& connection) override;
+    void sessionClosed(ClientSession& session) override;
+    void sessionReplaced(ClientSession& session, std::unique_ptr<ClientSession> next) override;
     ListenerPort& port(const QString& name);
     void take(ListenerPort& port, FileDescriptor fd);
+    void start(ClientSession& session);
     [[nodiscard]] bool hasRoom() const;
     void tellWhenDrained();
 
     WorkerContext context;
     std::vector<std::unique_ptr<ListenerPort>> ports; ///< never removed: connections refer to them
-    std::vector<std::unique_ptr<DownstreamConnection>> connections;
+    std::vector<std::unique_ptr<ClientSession>> sessions;
     std::function<void()> drained;
     bool closing = false;
 };
 
-void ProxyWorker::Private::connectionClosed(DownstreamConnection& connection)
+void ProxyWorker::Private::sessionClosed(ClientSession& session)
 {
+    session.port().telemetry.closed();
     if (closing)
         return;
-    const std::size_t place = connection.place;
-    context.dispatcher.retire(std::move(connections[place]));
-    if (place + 1 < connections.size()) {
-        connections[place] = std::move(connections.back());
-        connections[place]->place = place;
+    const std::size_t place = session.place;
+    context.dispatcher.retire(std::move(sessions[place]));
+    if (place + 1 < sessions.size()) {
+        sessions[place] = std::move(sessions.back());
+        sessions[place]->place = place;
     }
-    connections.pop_back();
+    sessions.pop_back();
     for (const auto& port : ports) {
         if (port->acceptor && port->acceptor->isPaused())
             port->acceptor->resume();
     }
     tellWhenDrained();
+}
+
+void ProxyWorker::Private::sessionReplaced(ClientSession& session, std::unique_ptr<ClientSession> next)
+{
+    next->place = session.place;
+    std::swap(sessions[session.place], next);
+    context.dispatcher.retire(std::move(next));
+    start(*sessions[session.place]);
+}
+
+void ProxyWorker::Private::start(ClientSession& session)
+{
+    if (!session.start())
+        session.closeNow(RequestEnd::Drained); // no memory for one more: the client may come again
 }
 
 ListenerPort& ProxyWorker::Private::port(const QString& name)
@@ -70,22 +87,21 @@ bool ProxyWorker::Private::hasRoom() const
 {
     const auto all =
         static_cast<std::size_t>(std::max(context.configuration->compiled().limits.connections, 1));
-    return connections.size() < (all + context.workers - 1) / context.workers;
+    return sessions.size() < (all + context.workers - 1) / context.workers;
 }
 
 void ProxyWorker::Private::take(ListenerPort& port, FileDescriptor fd)
 {
-    auto connection = std::make_unique<DownstreamConnection>(context, *this, port, std::move(fd));
-    connection->place = connections.size();
-    connections.push_back(std::move(connection));
-    if (!connections.back()->start())
-        connections.back()->closeNow(
-            RequestEnd::Drained); // no memory for one more: the client may come again
+    port.telemetry.opened();
+    auto session = std::make_unique<Http1Connection>(context, *this, port, ClientSocket::of(std::move(fd)));
+    session->place = sessions.size();
+    sessions.push_back(std::move(session));
+    start(*sessions.back());
 }
 
 void ProxyWorker::Private::tellWhenDrained()
 {
-    if (drained && connections.empty())
+    if (drained && sessions.empty())
         std::exchange(drained, nullptr)();
 }
 
@@ -127,7 +143,13 @@ void ProxyWorker::accept(const QString& listener, FileDescriptor connection)
     d->take(d->port(listener), std::move(connection));
 }
 
-void ProxyWorker::announceDrain() { d->context.closing = true; }
+void ProxyWorker::announceDrain()
+{
+    d->context.closing = true;
+    // Backwards: a session that closes is replaced by the last one.
+    for (std::size_t i = d->sessions.size(); i-- > 0;)
+        d->sessions[i]->announceDrain();
+}
 
 void ProxyWorker::drain(std::function<void()> drained)
 {
@@ -138,19 +160,19 @@ void ProxyWorker::drain(std::function<void()> drained)
             port->acceptor->acceptLastAndClose();
         port->acceptor.reset();
     }
-    // Backwards: a connection that closes is replaced by the last one.
-    for (std::size_t i = d->connections.size(); i-- > 0;)
-        d->connections[i]->closeIfIdle();
+    // Backwards: a session that closes is replaced by the last one.
+    for (std::size_t i = d->sessions.size(); i-- > 0;)
+        d->sessions[i]->closeIfIdle();
     d->tellWhenDrained();
 }
 
 void ProxyWorker::cut()
 {
-    while (!d->connections.empty())
-        d->connections.back()->closeNow(RequestEnd::Drained);
+    while (!d->sessions.empty())
+        d->sessions.back()->closeNow(RequestEnd::Drained);
 }
 
-std::size_t ProxyWorker::connections() const { return d->connections.size(); }
+std::size_t ProxyWorker::connections() const { return d->sessions.size(); }
 
 std::size_t ProxyWorker::requestsInFlight() const { return d->context.requestsInFlight; }
 

@@ -2,47 +2,30 @@
 
 #include "gateway/event/deadline_sweep.h"
 #include "gateway/event/fd_handler.h"
-#include "gateway/net/stream_socket.h"
+#include "gateway/proxy/client_session.h"
+#include "gateway/proxy/client_socket.h"
 #include "gateway/proxy/client_stream.h"
 #include "gateway/proxy/exchange.h"
 #include "gateway/proxy/input_buffer.h"
 
 namespace postern {
 
-class DownstreamConnection;
-struct ListenerPort;
-
-/// Who holds the connections of a worker.
-class DownstreamOwner
-{
-public:
-    /// \a connection has closed its descriptor, and asks to be taken away.
-    virtual void connectionClosed(DownstreamConnection& connection) = 0;
-
-protected:
-    ~DownstreamOwner() = default;
-};
-
 /// One client's connection in HTTP/1.x: one request after the other, each answered before the next is read.
 ///
 /// Purpose: frames requests and responses, bounds how long a client may take, and closes so that the client
-/// reads its last answer. Owner: the ProxyWorker. Thread: the worker's. Lifecycle: made with an accepted
-/// descriptor, start(), until it tells its owner that it closed. Idle it is its descriptor and this object.
-class DownstreamConnection final : public ClientStream, private FdHandler, private Deadline
+/// reads its last answer. Owner, thread, lifecycle: see ClientSession. Idle it is its descriptor and this
+/// object.
+class Http1Connection final : public ClientSession, public ClientStream, private FdHandler, private Deadline
 {
 public:
-    DownstreamConnection(WorkerContext& context, DownstreamOwner& owner, ListenerPort& port,
-                         FileDescriptor fd);
-    ~DownstreamConnection() override;
+    Http1Connection(WorkerContext& context, SessionOwner& owner, ListenerPort& port, ClientSocket client);
+    ~Http1Connection() override;
 
-    [[nodiscard]] Result<void> start();
-    /// Draining: closes unless a request is under way, or has come this moment.
-    void closeIfIdle();
-    /// Closes now; a request under way ends as \a end.
-    void closeNow(RequestEnd end);
-    [[nodiscard]] const ListenerPort& port() const { return m_port; }
-
-    std::size_t place = 0; ///< in the owner's list
+    [[nodiscard]] Result<void> start() override;
+    void announceDrain() override {} // each answer looks at WorkerContext::closing
+    void closeIfIdle() override;
+    void closeNow(RequestEnd end) override;
+    [[nodiscard]] ListenerPort& port() const override { return m_port; }
 
 private:
     enum class Phase : unsigned char {
@@ -85,17 +68,15 @@ private:
     [[nodiscard]] const Limits& limits() const;
 
     WorkerContext& m_context;
-    DownstreamOwner& m_owner;
+    SessionOwner& m_owner;
     ListenerPort& m_port;
-    StreamSocket m_socket;
+    ClientSocket m_client;
+    StreamSocket& m_socket = m_client.socket;
     InputBuffer m_input;
     std::unique_ptr<Exchange> m_exchange;
     Clock::Steady m_readBy = kNever;  ///< the client must have sent something by then
     Clock::Steady m_writeBy = kNever; ///< the client must have read something by then
-    std::optional<HostAddress> m_peer;
-    std::string m_peerText;
-    FdToken m_token;
-    std::uint32_t m_scanned = 0; ///< no end of head before here; with Phase::Linger: bytes dropped
+    std::uint32_t m_scanned = 0;      ///< no end of head before here; with Phase::Linger: bytes dropped
     Phase m_phase = Phase::Head;
     HttpVersion m_version = HttpVersion::Http11;
     bool m_processing = false;

@@ -1,6 +1,6 @@
-// DownstreamConnection's other half: responses, and how a connection ends.
+// Http1Connection's other half: responses, and how a connection ends.
 #include "gateway/http/head_writer.h"
-#include "gateway/proxy/downstream_connection.h"
+#include "gateway/proxy/http1_connection.h"
 #include "gateway/proxy/listener_port.h"
 #include "gateway/proxy/message_writer.h"
 #include "gateway/proxy/worker_context.h"
@@ -20,14 +20,14 @@ constexpr std::uint64_t kSmallBody = 64 * 1024;
 
 } // namespace
 
-void DownstreamConnection::sendContinue()
+void Http1Connection::sendContinue()
 {
     // Not where the body is coming already (RFC 9110 §10.1.1).
     if (m_version != HttpVersion::Http10 && m_input.empty())
         written(m_socket.send(kContinue));
 }
 
-void DownstreamConnection::sendInterim(const ResponseHead& head)
+void Http1Connection::sendInterim(const ResponseHead& head)
 {
     std::string& message = m_context.scratch;
     message.clear();
@@ -35,7 +35,7 @@ void DownstreamConnection::sendInterim(const ResponseHead& head)
     written(m_socket.send(message));
 }
 
-void DownstreamConnection::sendResponse(ResponseHead& head, const Payload& payload)
+void Http1Connection::sendResponse(ResponseHead& head, const Payload& payload)
 {
     m_keepAlive = mayStayAlive();
     const bool isModern = m_version != HttpVersion::Http10;
@@ -59,7 +59,7 @@ void DownstreamConnection::sendResponse(ResponseHead& head, const Payload& paylo
     m_responseDone = payload.last;
 }
 
-void DownstreamConnection::sendBody(const Payload& payload)
+void Http1Connection::sendBody(const Payload& payload)
 {
     std::string& message = m_context.scratch;
     message.clear();
@@ -69,7 +69,7 @@ void DownstreamConnection::sendBody(const Payload& payload)
 }
 
 /// Whether another request may follow this one: only where it is certain where this one ends.
-bool DownstreamConnection::mayStayAlive() const
+bool Http1Connection::mayStayAlive() const
 {
     if (!m_requestKeepAlive || m_bodyBroken || m_context.closing)
         return false;
@@ -81,7 +81,7 @@ bool DownstreamConnection::mayStayAlive() const
            body.remaining().value_or(kSmallBody + 1) <= kSmallBody;
 }
 
-void DownstreamConnection::dropBody()
+void Http1Connection::dropBody()
 {
     m_dropping = true;
     BodyReader& body = m_exchange->bodyReader;
@@ -92,7 +92,7 @@ void DownstreamConnection::dropBody()
     }
 }
 
-void DownstreamConnection::written(StreamSocket::Write result)
+void Http1Connection::written(StreamSocket::Write result)
 {
     switch (result) {
     case StreamSocket::Write::Done:
@@ -109,7 +109,7 @@ void DownstreamConnection::written(StreamSocket::Write result)
 }
 
 /// True when the response is out and the next request may be read.
-bool DownstreamConnection::endExchange()
+bool Http1Connection::endExchange()
 {
     if (!m_responseDone || m_socket.hasPending())
         return false;
@@ -136,7 +136,7 @@ bool DownstreamConnection::endExchange()
     return true;
 }
 
-void DownstreamConnection::linger()
+void Http1Connection::linger()
 {
     while (m_socket.mayRead()) {
         const auto received = m_socket.receive(*m_context.receiveBuffer);
@@ -150,13 +150,13 @@ void DownstreamConnection::linger()
     }
 }
 
-void DownstreamConnection::releaseExchange(RequestEnd end)
+void Http1Connection::releaseExchange(RequestEnd end)
 {
     m_exchange->finish(end);
     m_context.giveBack(std::move(m_exchange));
 }
 
-void DownstreamConnection::closeIfIdle()
+void Http1Connection::closeIfIdle()
 {
     if (m_phase != Phase::Head || !m_input.empty())
         return;
@@ -165,7 +165,7 @@ void DownstreamConnection::closeIfIdle()
         close();
 }
 
-void DownstreamConnection::closeNow(RequestEnd end)
+void Http1Connection::closeNow(RequestEnd end)
 {
     if (m_phase == Phase::Closed)
         return;
@@ -176,16 +176,15 @@ void DownstreamConnection::closeNow(RequestEnd end)
     close();
 }
 
-void DownstreamConnection::close()
+void Http1Connection::close()
 {
     if (m_phase == Phase::Closed)
         return;
     m_phase = Phase::Closed;
     cancel();
-    m_context.dispatcher.forget(m_token);
+    m_context.dispatcher.forget(m_client.token);
     m_socket.close();
-    m_port.telemetry.closed();
-    m_owner.connectionClosed(*this);
+    m_owner.sessionClosed(*this);
 }
 
 } // namespace postern

@@ -1,12 +1,11 @@
-// Requests in: the connection's life, heads and bodies. Responses out: downstream_response.cpp.
-#include "gateway/proxy/downstream_connection.h"
+// Requests in: the connection's life, heads and bodies. Responses out: http1_response.cpp.
+#include "gateway/proxy/http1_connection.h"
 
 #include "gateway/http/request_parser.h"
 #include "gateway/proxy/listener_port.h"
 #include "gateway/proxy/worker_context.h"
 
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 
@@ -26,39 +25,35 @@ std::string_view text(std::span<const char> bytes) { return {bytes.data(), bytes
 
 } // namespace
 
-DownstreamConnection::DownstreamConnection(WorkerContext& context, DownstreamOwner& owner, ListenerPort& port,
-                                           FileDescriptor fd)
-    : m_context(context), m_owner(owner), m_port(port), m_socket(std::move(fd))
-{
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    if (::getpeername(m_socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0)
-        m_peer = HostAddress::fromSocket(reinterpret_cast<sockaddr*>(&address));
-    m_peerText = m_peer ? m_peer->text() : "unknown";
-    m_port.telemetry.opened();
-}
+Http1Connection::Http1Connection(WorkerContext& context, SessionOwner& owner, ListenerPort& port,
+                                 ClientSocket client)
+    : m_context(context), m_owner(owner), m_port(port), m_client(std::move(client))
+{}
 
-DownstreamConnection::~DownstreamConnection() { closeNow(RequestEnd::Drained); }
+Http1Connection::~Http1Connection() { closeNow(RequestEnd::Drained); }
 
-Result<void> DownstreamConnection::start()
+Result<void> Http1Connection::start()
 {
-    const auto token = m_context.dispatcher.add(m_socket.fd(), *this);
-    if (!token)
-        return failure(token.error());
-    m_token = *token;
+    if (auto attached = m_client.attach(m_context.dispatcher, *this); !attached)
+        return failure(attached.error());
     m_readBy = m_context.clock.steady() + limits().headerTimeout;
-    arm();
+    if (m_client.received.empty()) {
+        arm();
+        return {};
+    }
+    // What came along with the opening of the connection is the first request's beginning.
+    m_input.add(m_client.received);
+    m_input.keep();
+    std::string().swap(m_client.received);
+    process();
     return {};
 }
 
-const Limits& DownstreamConnection::limits() const { return m_context.configuration->compiled().limits; }
+const Limits& Http1Connection::limits() const { return m_context.configuration->compiled().limits; }
 
-ClientConnection DownstreamConnection::client() const
-{
-    return {{m_peer, m_peerText, false}, m_port.settings, m_port.text};
-}
+ClientConnection Http1Connection::client() const { return {m_client.peer(), m_port.settings, m_port.text}; }
 
-void DownstreamConnection::ready(FdEvents events)
+void Http1Connection::ready(FdEvents events)
 {
     m_socket.note(events);
     if (events & (EPOLLERR | EPOLLHUP)) {
@@ -76,7 +71,7 @@ void DownstreamConnection::ready(FdEvents events)
 }
 
 /// All that can be done now. Called at the end of every event, never inside itself.
-void DownstreamConnection::process()
+void Http1Connection::process()
 {
     if (m_processing || m_phase == Phase::Closed)
         return;
@@ -84,7 +79,7 @@ void DownstreamConnection::process()
     int steps = 0;
     while (step()) {
         if (++steps >= kStepsPerTurn) {
-            m_context.dispatcher.again(m_token);
+            m_context.dispatcher.again(m_client.token);
             break;
         }
     }
@@ -96,7 +91,7 @@ void DownstreamConnection::process()
 }
 
 /// True when another step may follow at once.
-bool DownstreamConnection::step()
+bool Http1Connection::step()
 {
     if (m_broken && m_phase != Phase::Closed) {
         closeNow(RequestEnd::ClientGone);
@@ -116,7 +111,7 @@ bool DownstreamConnection::step()
     return false;
 }
 
-StreamSocket::Read DownstreamConnection::receive()
+StreamSocket::Read Http1Connection::receive()
 {
     m_input.keep(); // before the receive buffer is written anew
     const auto received = m_socket.receive(*m_context.receiveBuffer);
@@ -125,7 +120,7 @@ StreamSocket::Read DownstreamConnection::receive()
     return received.state;
 }
 
-bool DownstreamConnection::readHead()
+bool Http1Connection::readHead()
 {
     if (m_input.bytes().size() == m_scanned) {
         if (!m_socket.mayRead())
@@ -163,7 +158,7 @@ bool DownstreamConnection::readHead()
 }
 
 /// A fault that is certain before the head is complete, such as a bare line feed.
-Refusal DownstreamConnection::judgeUnfinishedHead() const
+Refusal Http1Connection::judgeUnfinishedHead() const
 {
     RequestParser parser;
     RequestHead head;
@@ -182,7 +177,7 @@ Refusal DownstreamConnection::judgeUnfinishedHead() const
 }
 
 /// The head is complete, or refused: \a size bytes, its empty line included.
-bool DownstreamConnection::takeHead(std::size_t size)
+bool Http1Connection::takeHead(std::size_t size)
 {
     m_exchange = m_context.takeExchange();
     m_exchange->begin(*this);
@@ -213,7 +208,7 @@ bool DownstreamConnection::takeHead(std::size_t size)
 }
 
 /// What there is of a head is refused: what else is in the input can not be told apart from it.
-void DownstreamConnection::refuseHead(Refusal refusal)
+void Http1Connection::refuseHead(Refusal refusal)
 {
     m_exchange = m_context.takeExchange();
     m_exchange->begin(*this);
@@ -229,7 +224,7 @@ void DownstreamConnection::refuseHead(Refusal refusal)
     m_exchange->refuse(client(), refusal);
 }
 
-bool DownstreamConnection::advanceExchange()
+bool Http1Connection::advanceExchange()
 {
     if (!m_cut && !m_broken && (!m_responseDone || m_keepAlive))
         pumpBody();
@@ -246,7 +241,7 @@ bool DownstreamConnection::advanceExchange()
     return endExchange();
 }
 
-void DownstreamConnection::pumpBody()
+void Http1Connection::pumpBody()
 {
     BodyReader& body = m_exchange->bodyReader;
     int reads = 0;
@@ -255,7 +250,7 @@ void DownstreamConnection::pumpBody()
             StreamSocket::Read state = StreamSocket::Read::Nothing;
             if (m_socket.mayRead()) {
                 if (++reads > kReadsPerTurn) {
-                    m_context.dispatcher.again(m_token);
+                    m_context.dispatcher.again(m_client.token);
                     return;
                 }
                 state = receive();
@@ -274,7 +269,7 @@ void DownstreamConnection::pumpBody()
     m_readBy = kNever; // not waiting for the client
 }
 
-void DownstreamConnection::takeBody()
+void Http1Connection::takeBody()
 {
     m_readBy = kNever;
     const BodyReader::Piece piece = m_exchange->bodyReader.take(m_input.bytes());
@@ -288,7 +283,7 @@ void DownstreamConnection::takeBody()
     }
 }
 
-void DownstreamConnection::reached()
+void Http1Connection::reached()
 {
     const Clock::Steady now = m_context.clock.steady();
     if (m_writeBy <= now) {
@@ -321,7 +316,7 @@ void DownstreamConnection::reached()
     process();
 }
 
-void DownstreamConnection::arm()
+void Http1Connection::arm()
 {
     const Clock::Steady next = std::min(m_readBy, m_writeBy);
     if (next != kNever)

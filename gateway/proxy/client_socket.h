@@ -1,0 +1,36 @@
+#pragma once
+
+#include "gateway/event/fd_handler.h"
+#include "gateway/http/forwarding.h"
+#include "gateway/net/stream_socket.h"
+#include "models/base/result.h"
+
+#include <optional>
+#include <string>
+
+namespace postern {
+
+class EpollDispatcher;
+
+/// A client's socket, and what is known of it before its first request. Purpose: it is handed from one
+/// ClientSession to the next as the protocol becomes clear, without closing or registering anew. A value;
+/// the session that has it is the handler of its registration.
+struct ClientSocket
+{
+    StreamSocket socket;
+    FdToken token;                      ///< of its registration; none before the first session has started
+    std::optional<HostAddress> address; ///< the peer's: of the socket, or as a PROXY header said
+    std::string addressText;            ///< the same, for logs; `unix` where there is no address
+    bool tls = false;
+    std::string received; ///< that was read already and belongs to the protocol to come
+
+    /// A connection that was accepted just now.
+    [[nodiscard]] static ClientSocket of(FileDescriptor fd);
+    /// Views into this; good while it stays where it is.
+    [[nodiscard]] Peer peer() const { return {address, addressText, tls}; }
+
+    /// From now on \a handler hears of the socket.
+    [[nodiscard]] Result<void> attach(EpollDispatcher& dispatcher, FdHandler& handler);
+};
+
+} // namespace postern
