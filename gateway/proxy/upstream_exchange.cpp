@@ -14,6 +14,7 @@ Refusal asRefusal(ConnectFailure failure)
 {
     switch (failure) {
     case ConnectFailure::Overloaded:
+    case ConnectFailure::NoEndpoints:
         return Refusal::UpstreamUnavailable;
     case ConnectFailure::Refused:
         return Refusal::UpstreamUnreachable;
@@ -53,7 +54,7 @@ UpstreamExchange::Begun UpstreamExchange::begin(UpstreamPool& pool, const Reques
 
 UpstreamExchange::Begun UpstreamExchange::acquire(UpstreamPool::Freshness freshness)
 {
-    const UpstreamPool::Acquired acquired = m_pool->acquire(*this, freshness);
+    const UpstreamPool::Acquired acquired = m_pool->acquire(*this, {.hint = {}, .freshness = freshness});
     if (acquired.connection) {
         take(*acquired.connection);
         return Begun::Ready;

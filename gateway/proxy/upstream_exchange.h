@@ -58,7 +58,7 @@ public:
     [[nodiscard]] std::string_view endpoint() const { return m_endpoint; }
     void forgetRecord()
     {
-        m_endpoint = {};
+        m_endpoint.clear();
         m_duration.reset();
     }
     /// From the head's sending to the response's last byte; nothing when there was no whole response.
@@ -95,8 +95,8 @@ private:
     ResponseHead m_response;
     BodyReader m_body;
     InputBuffer m_input;
-    std::string m_held; ///< the request's beginning, to go out on another connection
-    std::string_view m_endpoint;
+    std::string m_held;     ///< the request's beginning, to go out on another connection
+    std::string m_endpoint; ///< a copy: endpoints come and go
     Clock::Steady m_sentAt{};
     std::optional<std::chrono::nanoseconds> m_duration;
     std::uint64_t m_sentBefore = 0; ///< by others on this connection

@@ -14,6 +14,12 @@ UpstreamConnection::~UpstreamConnection() = default;
 
 void UpstreamConnection::again() { m_pool.m_environment.dispatcher.again(m_token); }
 
+void UpstreamConnection::leaveSoon()
+{
+    m_leaving = true;
+    again();
+}
+
 void UpstreamConnection::ready(FdEvents events)
 {
     m_socket.note(events);
@@ -26,7 +32,10 @@ void UpstreamConnection::ready(FdEvents events)
         m_pool.keepPromise(*this);
         break;
     case State::InUse:
-        m_user->connectionEvent();
+        if (std::exchange(m_leaving, false))
+            m_user->connectionLeaving();
+        if (m_state == State::InUse)
+            m_user->connectionEvent();
         break;
     case State::Idle:
         // Nothing is to come while nothing was asked: the upstream's end, or bytes that belong to no request.

@@ -3,6 +3,7 @@
 #include "gateway/event/deadline_sweep.h"
 #include "gateway/event/fd_handler.h"
 #include "gateway/net/stream_socket.h"
+#include "gateway/upstream/balancer_hint.h"
 
 #include <memory>
 
@@ -14,9 +15,27 @@ class UpstreamPool;
 
 /// Why there is no connection.
 enum class ConnectFailure : unsigned char {
-    Overloaded, ///< all connections are in use, and the queue is full
-    Refused,    ///< no endpoint could be reached
-    TimedOut    ///< none within the connect timeout
+    Overloaded,  ///< all connections are in use, and the queue is full
+    Refused,     ///< no endpoint could be reached
+    TimedOut,    ///< none within the connect timeout
+    NoEndpoints, ///< the upstream has none: its name was never resolved
+};
+
+/// For whom a connection is.
+enum class Lending : unsigned char {
+    OneRequest, ///< the pool counts it as one request at its endpoint
+    Shared      ///< for many at once, for long (HTTP/2); they are counted by who has it
+};
+
+/// Whether a connection that was used before will do.
+enum class Freshness : unsigned char { Any, New };
+
+/// What a user wants of a connection.
+struct ConnectionWish
+{
+    BalancerHint hint;
+    Freshness freshness = Freshness::Any;
+    Lending lending = Lending::OneRequest;
 };
 
 /// Who uses an upstream connection, one at a time. Each call may end the use: release() or cancel().
@@ -28,6 +47,9 @@ public:
     virtual void connectionFailed(ConnectFailure failure) = 0;
     /// Something happened on the socket, which has noted it: read, flush.
     virtual void connectionEvent() = 0;
+    /// Its endpoint has left the upstream: nothing new on it, and release() when what is under way is done.
+    /// Called once, on a turn of its own; Lending::Shared only, as the others release soon anyway.
+    virtual void connectionLeaving() {}
 
 protected:
     ~UpstreamConnectionUser() = default;
@@ -41,6 +63,7 @@ public:
     ~UpstreamConnection() override;
 
     [[nodiscard]] StreamSocket& socket() { return m_socket; }
+    [[nodiscard]] UpstreamEndpoint& endpoint() { return m_endpoint; }
     [[nodiscard]] const UpstreamEndpoint& endpoint() const { return m_endpoint; }
     /// It has carried a request before: its end may be a keep-alive race, not a fault.
     [[nodiscard]] bool isReused() const { return m_uses > 1; }
@@ -54,15 +77,19 @@ private:
     UpstreamConnection(UpstreamPool& pool, UpstreamEndpoint& endpoint, FileDescriptor fd);
     void ready(FdEvents events) override;
     void reached() override;
+    /// Tells the user connectionLeaving() on the next turn.
+    void leaveSoon();
 
     UpstreamPool& m_pool;
     UpstreamEndpoint& m_endpoint;
     StreamSocket m_socket;
     FdToken m_token;
     UpstreamConnectionUser* m_user = nullptr;
+    ConnectionWish m_wish;   ///< the user's, as long as it may have to go elsewhere
     std::size_t m_place = 0; ///< in the pool's list
     std::uint32_t m_uses = 0;
     State m_state = State::Connecting;
+    bool m_leaving = false;      ///< and the user does not know yet
     unsigned char m_attempt = 0; ///< which of the user's attempts to connect this is
 };
 

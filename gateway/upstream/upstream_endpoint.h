@@ -1,52 +1,54 @@
 #pragma once
 
+#include "gateway/upstream/balancer_hint.h"
+#include "gateway/upstream/endpoint_health.h"
 #include "gateway/upstream/upstream_settings.h"
-#include "models/base/clock.h"
 
+#include <memory>
 #include <vector>
 
 namespace postern {
 
 class UpstreamConnection;
 
-/// One endpoint as one worker sees it. Owned by its pool.
+/// One endpoint as one worker sees it. Owned by its pool, on the worker's thread; one that has left its
+/// upstream (a new answer of DNS, a reload) stays until its last connection and request are gone.
 class UpstreamEndpoint
 {
 public:
-    UpstreamEndpoint(const UpstreamSettings::Endpoint& settings, std::size_t index);
+    UpstreamEndpoint(UpstreamSettings::Endpoint settings, EndpointId id);
 
     [[nodiscard]] const UpstreamSettings::Endpoint& settings() const { return m_settings; }
-    [[nodiscard]] std::size_t index() const { return m_index; } ///< in the document's order
+    [[nodiscard]] EndpointId id() const { return m_id; }
 
-    /// A connection was refused, or its handshake took too long: the endpoint is passed over for a moment,
-    /// longer each time in a row. \returns whether it counted as healthy before.
-    bool failed(Clock::Steady now);
-    /// A connection came about. \returns whether it counted as unhealthy before.
-    bool succeeded();
-    [[nodiscard]] bool isHealthy() const { return m_failures == 0; }
-    /// Healthy, or unhealthy for long enough to be tried again.
-    [[nodiscard]] bool isWorthTrying(Clock::Steady now) const
-    {
-        return m_failures == 0 || now >= m_skippedUntil;
-    }
+    /// One attempt has ended, for whoever made it to tell, once: outlier detection and the balancers go by
+    /// it.
+    void report(AttemptOutcome outcome, Clock::Steady now);
 
-    std::size_t active = 0;                ///< connections in use or being made
-    std::vector<UpstreamConnection*> idle; ///< the one used last is the last
-    int credit = 0;                        ///< of the smooth weighted round robin
+    /// Requests in flight here, as least request counts them. The pool counts a connection that is lent to
+    /// one request, from acquire() to release(); who shares a connection among many (Lending::Shared) counts
+    /// each of them. An endpoint that has begun requests stays.
+    void requestBegan() { ++m_requests; }
+    void requestEnded() { --m_requests; }
+    [[nodiscard]] std::size_t requests() const { return m_requests; }
+
+    [[nodiscard]] const EndpointHealth& health() const { return *m_health; }
+    [[nodiscard]] EndpointHealth& health() { return *m_health; }
+    /// It belongs to its upstream no longer: nothing new begins here.
+    [[nodiscard]] bool isLeaving() const { return m_leaving; }
 
 private:
-    const UpstreamSettings::Endpoint& m_settings;
-    std::size_t m_index;
-    int m_failures = 0; ///< in a row
-    Clock::Steady m_skippedUntil{};
-};
+    friend class EndpointChooser;
+    friend class UpstreamPool;
 
-/// Chooses among \a endpoints, those not worth trying left out unless there is no other: a pool with one
-/// broken endpoint tries it rather than refuse everyone. Never null for a non-empty list.
-/// - round robin: smooth weighted (each gains its weight a turn, the richest is taken and pays the total), so
-///   that weights 3:1 give aaba and not aaab;
-/// - least request: fewest connections in use for its weight; equal ones in turn.
-[[nodiscard]] UpstreamEndpoint* chooseEndpoint(std::vector<UpstreamEndpoint>& endpoints, Balancer balancer,
-                                               Clock::Steady now);
+    UpstreamSettings::Endpoint m_settings;
+    std::shared_ptr<EndpointHealth> m_health;
+    EndpointId m_id;
+    bool m_leaving = false;
+    std::size_t m_requests = 0;
+    std::size_t m_connections = 0;           ///< of any state
+    std::vector<UpstreamConnection*> m_idle; ///< the one used last is the last
+    std::int64_t m_credit = 0;               ///< of the smooth weighted round robin
+};
 
 } // namespace postern

@@ -1,27 +1,18 @@
+// Who gets which connection, and what becomes of it afterwards. How connections are made is in
+// upstream_connecting.cpp, how endpoints come and go in upstream_endpoints.cpp.
 #include "gateway/upstream/upstream_pool.h"
 
-#include "gateway/net/native_address.h"
-
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include "models/document/upstream.h"
 
 #include <algorithm>
-#include <cerrno>
 
 namespace postern {
 
-namespace {
-// Endpoints tried for one request before it is told that none answers.
-constexpr unsigned char kMostAttempts = 3;
-} // namespace
-
 UpstreamPool::UpstreamPool(const Environment& environment, UpstreamSettings settings)
-    : m_environment(environment), m_settings(std::move(settings))
+    : m_environment(environment), m_settings(std::move(settings)), m_chooser(m_settings.balancer)
 {
-    m_endpoints.reserve(m_settings.endpoints.size());
-    for (const auto& endpoint : m_settings.endpoints)
-        m_endpoints.emplace_back(endpoint, m_endpoints.size());
     m_token = m_environment.dispatcher.addWithoutDescriptor(*this);
+    replaceEndpoints(m_settings.endpoints);
 }
 
 UpstreamPool::~UpstreamPool()
@@ -35,171 +26,136 @@ UpstreamPool::~UpstreamPool()
 void UpstreamPool::observe(Observer observer)
 {
     m_observer = std::move(observer);
-    for (const UpstreamEndpoint& endpoint : m_endpoints)
-        tell(endpoint);
+    for (const auto& endpoint : m_endpoints)
+        tell(*endpoint);
 }
 
 void UpstreamPool::tell(const UpstreamEndpoint& endpoint)
 {
-    if (m_observer)
-        m_observer(endpoint.index(),
-                   endpoint.isHealthy() ? EndpointState::Healthy : EndpointState::Unhealthy);
+    const auto at = std::find_if(m_endpoints.begin(), m_endpoints.end(),
+                                 [&endpoint](const auto& one) { return one.get() == &endpoint; });
+    if (m_observer && at != m_endpoints.end())
+        m_observer(static_cast<std::size_t>(at - m_endpoints.begin()),
+                   endpoint.health().isHealthy() ? EndpointState::Healthy : EndpointState::Unhealthy);
 }
 
 std::size_t UpstreamPool::idle() const
 {
     std::size_t count = 0;
-    for (const UpstreamEndpoint& endpoint : m_endpoints)
-        count += endpoint.idle.size();
+    for (const auto& endpoint : m_endpoints)
+        count += endpoint->m_idle.size();
     return count;
 }
 
-UpstreamPool::Acquired UpstreamPool::acquire(UpstreamConnectionUser& user, Freshness freshness)
+UpstreamEndpoint* UpstreamPool::choose(const BalancerHint& hint)
 {
-    UpstreamEndpoint& endpoint =
-        *chooseEndpoint(m_endpoints, m_settings.balancer, m_environment.clock.steady());
-    if (freshness == Freshness::Any && !endpoint.idle.empty())
-        return {takeIdle(endpoint, user), std::nullopt};
-    if (m_connections.size() < m_settings.maxConnections || (freshness == Freshness::New && makeRoom()))
-        return open(endpoint, user, 1);
-    if (freshness == Freshness::Any) {
+    return m_chooser.choose(m_endpoints, hint, m_environment.clock.steady());
+}
+
+UpstreamPool::Acquired UpstreamPool::acquire(UpstreamConnectionUser& user, const ConnectionWish& wish)
+{
+    UpstreamEndpoint* endpoint = choose(wish.hint);
+    if (!endpoint)
+        return {nullptr, ConnectFailure::NoEndpoints};
+    return obtain(*endpoint, {&user, nullptr, wish});
+}
+
+UpstreamPool::Acquired UpstreamPool::acquireAt(UpstreamEndpoint& endpoint, UpstreamConnectionUser& user,
+                                               const ConnectionWish& wish)
+{
+    if (endpoint.isLeaving())
+        return acquire(user, wish);
+    return obtain(endpoint, {&user, &endpoint, wish});
+}
+
+bool UpstreamPool::isBound(const Waiting& who) const
+{
+    return who.at || !who.wish.hint.avoid.empty() ||
+           (who.wish.hint.hash && m_settings.balancer == Balancer::ConsistentHash);
+}
+
+UpstreamEndpoint* UpstreamPool::endpointFor(const Waiting& who)
+{
+    return who.at ? who.at : choose(who.wish.hint);
+}
+
+UpstreamPool::Acquired UpstreamPool::obtain(UpstreamEndpoint& endpoint, const Waiting& who)
+{
+    const bool anyWillDo = who.wish.freshness == Freshness::Any;
+    if (anyWillDo && !endpoint.m_idle.empty())
+        return {takeIdle(endpoint, who), std::nullopt};
+    if (m_connections.size() < m_settings.maxConnections || ((!anyWillDo || isBound(who)) && makeRoom()))
+        return open(endpoint, who, 1);
+    if (anyWillDo && !isBound(who)) {
         // Full: rather another endpoint's idle connection than a place in the queue.
-        if (UpstreamConnection* connection = takeIdle(endpoint, user))
+        if (UpstreamConnection* connection = takeIdle(endpoint, who))
             return {connection, std::nullopt};
     }
     if (m_waiting.size() >= m_settings.maxPending)
         return {nullptr, ConnectFailure::Overloaded};
-    m_waiting.push_back(&user);
+    m_waiting.push_back(who);
     return {};
 }
 
-UpstreamConnection* UpstreamPool::takeIdle(UpstreamEndpoint& preferred, UpstreamConnectionUser& user)
+UpstreamConnection* UpstreamPool::takeIdle(UpstreamEndpoint& preferred, const Waiting& who)
 {
     UpstreamEndpoint* endpoint = &preferred;
-    if (endpoint->idle.empty()) {
+    if (endpoint->m_idle.empty()) {
         const auto other = std::find_if(m_endpoints.begin(), m_endpoints.end(),
-                                        [](const UpstreamEndpoint& one) { return !one.idle.empty(); });
+                                        [](const auto& one) { return !one->m_idle.empty(); });
         if (other == m_endpoints.end())
             return nullptr;
-        endpoint = &*other;
+        endpoint = other->get();
     }
-    UpstreamConnection* connection = endpoint->idle.back();
-    endpoint->idle.pop_back();
-    ++endpoint->active;
-    lend(*connection, user);
+    UpstreamConnection* connection = endpoint->m_idle.back();
+    endpoint->m_idle.pop_back();
+    assign(*connection, who);
+    lend(*connection);
     return connection;
 }
 
 bool UpstreamPool::makeRoom()
 {
-    for (UpstreamEndpoint& endpoint : m_endpoints) {
-        if (!endpoint.idle.empty()) {
-            end(*endpoint.idle.front());
+    for (const auto& endpoint : m_endpoints) {
+        if (!endpoint->m_idle.empty()) {
+            end(*endpoint->m_idle.front());
             return true;
         }
     }
     return false;
 }
 
-UpstreamPool::Acquired UpstreamPool::open(UpstreamEndpoint& endpoint, UpstreamConnectionUser& user,
-                                          unsigned char attempt)
+void UpstreamPool::assign(UpstreamConnection& connection, const Waiting& who)
 {
-    const NativeAddress address(endpoint.settings().address);
-    FileDescriptor fd(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    if (!fd.isOpen())
-        return {nullptr, ConnectFailure::Overloaded}; // of descriptors: no fault of the endpoint
-    const int on = 1;
-    ::setsockopt(fd.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    const bool atOnce = ::connect(fd.fd(), address.data(), address.size) == 0;
-    if (!atOnce && errno != EINPROGRESS) {
-        if (endpoint.failed(m_environment.clock.steady()))
-            tell(endpoint);
-        return tryAnother(user, attempt, ConnectFailure::Refused);
-    }
-    std::unique_ptr<UpstreamConnection> owned(new UpstreamConnection(*this, endpoint, std::move(fd)));
-    UpstreamConnection& connection = *owned;
-    const auto token = m_environment.dispatcher.add(connection.m_socket.fd(), connection);
-    if (!token)
-        return {nullptr, ConnectFailure::Overloaded};
-    connection.m_token = *token;
-    connection.m_attempt = attempt;
-    connection.m_place = m_connections.size();
-    m_connections.push_back(std::move(owned));
-    ++endpoint.active;
-    connection.m_user = &user;
-    if (!atOnce) {
-        m_environment.deadlines.set(connection, m_environment.clock.steady() + m_settings.connectTimeout);
-        return {};
-    }
-    if (endpoint.succeeded())
-        tell(endpoint);
-    lend(connection, user);
-    return {&connection, std::nullopt};
+    connection.m_user = who.user;
+    connection.m_wish = who.wish;
+    if (who.wish.lending == Lending::OneRequest)
+        connection.m_endpoint.requestBegan();
 }
 
-UpstreamPool::Acquired UpstreamPool::tryAnother(UpstreamConnectionUser& user, unsigned char attempt,
-                                                ConnectFailure failure)
+void UpstreamPool::unassign(UpstreamConnection& connection)
 {
-    // Nothing was sent, so any request may go elsewhere. The one that failed is no longer worth trying; when
-    // no other is, it would be chosen again.
-    const Clock::Steady now = m_environment.clock.steady();
-    UpstreamEndpoint* endpoint = chooseEndpoint(m_endpoints, m_settings.balancer, now);
-    if (attempt >= kMostAttempts || !endpoint->isWorthTrying(now))
-        return {nullptr, failure};
-    if (!endpoint->idle.empty())
-        return {takeIdle(*endpoint, user), std::nullopt};
-    return open(*endpoint, user, static_cast<unsigned char>(attempt + 1));
+    if (!std::exchange(connection.m_user, nullptr))
+        return;
+    connection.m_wish.hint = {};
+    if (connection.m_wish.lending == Lending::OneRequest)
+        connection.m_endpoint.requestEnded();
 }
 
-void UpstreamPool::lend(UpstreamConnection& connection, UpstreamConnectionUser& user)
+void UpstreamPool::lend(UpstreamConnection& connection)
 {
     // Its deadline stays on the sweep, which finds it in use and lets it be: moving it costs nothing then.
     connection.m_state = UpstreamConnection::State::InUse;
-    connection.m_user = &user;
     ++connection.m_uses;
-}
-
-void UpstreamPool::connected(UpstreamConnection& connection)
-{
-    int error = 0;
-    socklen_t size = sizeof error;
-    if (::getsockopt(connection.m_socket.fd(), SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0) {
-        connectFailed(connection, ConnectFailure::Refused);
-        return;
-    }
-    if (connection.m_endpoint.succeeded())
-        tell(connection.m_endpoint);
-    if (UpstreamConnectionUser* user = connection.m_user) {
-        lend(connection, *user);
-        user->connectionReady(connection);
-    } else {
-        promiseOrIdle(connection);
-    }
-}
-
-void UpstreamPool::connectFailed(UpstreamConnection& connection, ConnectFailure failure)
-{
-    if (connection.m_endpoint.failed(m_environment.clock.steady()))
-        tell(connection.m_endpoint);
-    UpstreamConnectionUser* user = std::exchange(connection.m_user, nullptr);
-    const unsigned char attempt = connection.m_attempt;
-    end(connection);
-    if (!user)
-        return;
-    const Acquired another = tryAnother(*user, attempt, failure);
-    if (another.connection)
-        user->connectionReady(*another.connection);
-    else if (another.failure)
-        user->connectionFailed(*another.failure);
 }
 
 void UpstreamPool::cancel(UpstreamConnectionUser& user)
 {
-    std::erase(m_waiting, &user);
+    std::erase_if(m_waiting, [&user](const Waiting& who) { return who.user == &user; });
     for (const auto& connection : m_connections) {
         if (connection->m_user != &user)
             continue;
-        connection->m_user = nullptr;
+        unassign(*connection);
         if (connection->m_state == UpstreamConnection::State::Promised)
             promiseOrIdle(*connection);
         return;
@@ -208,7 +164,7 @@ void UpstreamPool::cancel(UpstreamConnectionUser& user)
 
 void UpstreamPool::release(UpstreamConnection& connection, Reuse reuse)
 {
-    connection.m_user = nullptr;
+    unassign(connection);
     StreamSocket& socket = connection.m_socket;
     bool reusable = reuse == Reuse::Yes && !socket.peerEnded() && !socket.hasPending();
     if (reusable && socket.mayRead()) {
@@ -224,38 +180,45 @@ void UpstreamPool::release(UpstreamConnection& connection, Reuse reuse)
 
 void UpstreamPool::promiseOrIdle(UpstreamConnection& connection)
 {
-    if (!m_waiting.empty()) {
+    UpstreamEndpoint& endpoint = connection.m_endpoint;
+    if (endpoint.isLeaving()) {
+        end(connection);
+        return;
+    }
+    if (!m_waiting.empty() && (!isBound(m_waiting.front()) || endpointFor(m_waiting.front()) == &endpoint)) {
         connection.m_state = UpstreamConnection::State::Promised;
-        connection.m_user = m_waiting.front();
+        assign(connection, m_waiting.front());
         m_waiting.pop_front();
         connection.again(); // on a turn of its own, not inside the request that ends here
         return;
     }
     connection.m_state = UpstreamConnection::State::Idle;
-    --connection.m_endpoint.active;
-    connection.m_endpoint.idle.push_back(&connection);
+    endpoint.m_idle.push_back(&connection);
     m_environment.deadlines.set(connection, m_environment.clock.steady() + m_settings.idleTimeout);
+    serveWaitingSoon(); // whoever waits for another endpoint takes its place
 }
 
 void UpstreamPool::keepPromise(UpstreamConnection& connection)
 {
     UpstreamConnectionUser* user = connection.m_user;
     if (connection.m_socket.mayRead()) { // it ended in between
-        connection.m_user = nullptr;
-        m_waiting.push_front(user);
+        const Waiting who{user, nullptr, connection.m_wish};
+        unassign(connection);
+        m_waiting.push_front(who);
         end(connection);
         return;
     }
-    lend(connection, *user);
+    lend(connection);
     user->connectionReady(connection);
 }
 
 void UpstreamPool::end(UpstreamConnection& connection)
 {
+    UpstreamEndpoint& endpoint = connection.m_endpoint;
     if (connection.m_state == UpstreamConnection::State::Idle)
-        std::erase(connection.m_endpoint.idle, &connection);
-    else
-        --connection.m_endpoint.active;
+        std::erase(endpoint.m_idle, &connection);
+    unassign(connection);
+    --endpoint.m_connections;
     connection.m_state = UpstreamConnection::State::Closed;
     connection.cancel();
     m_environment.dispatcher.forget(connection.m_token);
@@ -273,28 +236,46 @@ void UpstreamPool::end(UpstreamConnection& connection)
 
 void UpstreamPool::serveWaitingSoon()
 {
-    if (m_serveSoon || m_waiting.empty())
+    if (m_turnAsked || (m_waiting.empty() && m_left.empty()))
         return;
-    m_serveSoon = true;
+    m_turnAsked = true;
     m_environment.dispatcher.again(m_token);
 }
 
 void UpstreamPool::ready(FdEvents)
 {
-    m_serveSoon = false;
-    if (m_waiting.empty() || m_connections.size() >= m_settings.maxConnections)
+    m_turnAsked = false;
+    std::erase_if(m_left, [](const auto& endpoint) {
+        return endpoint->m_connections == 0 && endpoint->requests() == 0;
+    });
+    if (!m_waiting.empty())
+        serveWaiting();
+}
+
+void UpstreamPool::serveWaiting()
+{
+    Waiting who = m_waiting.front();
+    UpstreamEndpoint* endpoint = endpointFor(who);
+    const bool hasIdle = endpoint && !endpoint->m_idle.empty() && who.wish.freshness == Freshness::Any;
+    if (endpoint && !hasIdle && m_connections.size() >= m_settings.maxConnections && !makeRoom())
         return;
-    UpstreamConnectionUser* user = m_waiting.front();
     m_waiting.pop_front();
     serveWaitingSoon(); // one a turn: the call below may end the last request of this pool, and the pool with
                         // it
-    UpstreamEndpoint& endpoint =
-        *chooseEndpoint(m_endpoints, m_settings.balancer, m_environment.clock.steady());
-    const Acquired acquired = open(endpoint, *user, 1);
+    if (!endpoint)
+        answer(*who.user, {nullptr, ConnectFailure::NoEndpoints});
+    else if (hasIdle)
+        answer(*who.user, {takeIdle(*endpoint, who), std::nullopt});
+    else
+        answer(*who.user, open(*endpoint, who, 1));
+}
+
+void UpstreamPool::answer(UpstreamConnectionUser& user, const Acquired& acquired)
+{
     if (acquired.connection)
-        user->connectionReady(*acquired.connection);
+        user.connectionReady(*acquired.connection);
     else if (acquired.failure)
-        user->connectionFailed(*acquired.failure);
+        user.connectionFailed(*acquired.failure);
 }
 
 } // namespace postern

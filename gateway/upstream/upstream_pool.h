@@ -2,8 +2,8 @@
 
 #include "gateway/event/epoll_dispatcher.h"
 #include "gateway/telemetry/worker_telemetry.h"
+#include "gateway/upstream/endpoint_chooser.h"
 #include "gateway/upstream/upstream_connection.h"
-#include "gateway/upstream/upstream_endpoint.h"
 
 #include <deque>
 #include <functional>
@@ -24,8 +24,7 @@ public:
         DeadlineSweep& deadlines;
         const Clock& clock;
     };
-    /// Whether a connection that was used before will do.
-    enum class Freshness : unsigned char { Any, New };
+    using Freshness = postern::Freshness;
     enum class Reuse : unsigned char { No, Yes };
     /// A connection now; or why there is none; or neither: the user is called later.
     struct Acquired
@@ -44,43 +43,75 @@ public:
     /// Hears each endpoint's state now and whenever it changes.
     void observe(Observer observer);
 
-    [[nodiscard]] Acquired acquire(UpstreamConnectionUser& user, Freshness freshness = Freshness::Any);
+    /// Which endpoint a request is to go to: for who keeps connections of its own (Lending::Shared). Null
+    /// when there is none. It counts as a turn.
+    [[nodiscard]] UpstreamEndpoint* choose(const BalancerHint& hint);
+    /// A connection to the endpoint that the balancer chooses.
+    [[nodiscard]] Acquired acquire(UpstreamConnectionUser& user, const ConnectionWish& wish);
+    /// A connection to \a endpoint; to another one if it refuses or leaves: connection.endpoint() tells.
+    [[nodiscard]] Acquired acquireAt(UpstreamEndpoint& endpoint, UpstreamConnectionUser& user,
+                                     const ConnectionWish& wish);
     /// \a user no longer waits. The connection that is being made for it serves the next one.
     void cancel(UpstreamConnectionUser& user);
     /// Gives \a connection back; Reuse::Yes only when its last exchange is complete in both directions.
     void release(UpstreamConnection& connection, Reuse reuse);
 
+    /// The upstream's endpoints from now on. Those that stay (by address) keep their connections and their
+    /// past; those that leave get no new request, end what is in flight, and close.
+    void replaceEndpoints(const std::vector<UpstreamSettings::Endpoint>& endpoints);
+
     [[nodiscard]] std::size_t connections() const { return m_connections.size(); }
     [[nodiscard]] std::size_t idle() const;
     [[nodiscard]] std::size_t waiting() const { return m_waiting.size(); }
+    /// Endpoints that have left but are not done yet.
+    [[nodiscard]] std::size_t leaving() const { return m_left.size(); }
 
 private:
     friend class UpstreamConnection;
+    struct Waiting
+    {
+        UpstreamConnectionUser* user;
+        UpstreamEndpoint* at; ///< null: the balancer chooses
+        ConnectionWish wish;
+    };
 
-    Acquired open(UpstreamEndpoint& endpoint, UpstreamConnectionUser& user, unsigned char attempt);
-    [[nodiscard]] UpstreamConnection* takeIdle(UpstreamEndpoint& preferred, UpstreamConnectionUser& user);
+    Acquired obtain(UpstreamEndpoint& endpoint, const Waiting& who);
+    /// Whether \a who must not be given another endpoint's connection.
+    [[nodiscard]] bool isBound(const Waiting& who) const;
+    [[nodiscard]] UpstreamEndpoint* endpointFor(const Waiting& who);
+    Acquired open(UpstreamEndpoint& endpoint, const Waiting& who, unsigned char attempt);
+    Acquired tryAnother(const Waiting& who, unsigned char attempt, ConnectFailure failure);
+    [[nodiscard]] UpstreamConnection* takeIdle(UpstreamEndpoint& preferred, const Waiting& who);
     bool makeRoom();
     void connected(UpstreamConnection& connection);
     void connectFailed(UpstreamConnection& connection, ConnectFailure failure);
-    Acquired tryAnother(UpstreamConnectionUser& user, unsigned char attempt, ConnectFailure failure);
-    void lend(UpstreamConnection& connection, UpstreamConnectionUser& user);
+    /// \a connection is for \a who, now or when it is made; and is for nobody.
+    static void assign(UpstreamConnection& connection, const Waiting& who);
+    static void unassign(UpstreamConnection& connection);
+    static void lend(UpstreamConnection& connection);
     void promiseOrIdle(UpstreamConnection& connection);
     void keepPromise(UpstreamConnection& connection);
     /// Closes; the object lives until the handlers on the stack are done.
     void end(UpstreamConnection& connection);
+    void leave(UpstreamEndpoint& endpoint);
     /// Someone waits, and there is room: next turn, not inside the request that makes room.
     void serveWaitingSoon();
+    void serveWaiting();
     void ready(FdEvents events) override;
+    void answer(UpstreamConnectionUser& user, const Acquired& acquired);
     void tell(const UpstreamEndpoint& endpoint);
 
     Environment m_environment;
     const UpstreamSettings m_settings;
-    std::vector<UpstreamEndpoint> m_endpoints;
+    EndpointChooser m_chooser;
+    EndpointChooser::Endpoints m_endpoints;
+    EndpointChooser::Endpoints m_left; ///< no longer of the upstream, but with something in flight
     std::vector<std::unique_ptr<UpstreamConnection>> m_connections;
-    std::deque<UpstreamConnectionUser*> m_waiting; ///< first come, first served
+    std::deque<Waiting> m_waiting; ///< first come, first served
     Observer m_observer;
     FdToken m_token; ///< to be called on the next turn
-    bool m_serveSoon = false;
+    EndpointId m_nextId = 0;
+    bool m_turnAsked = false;
 };
 
 } // namespace postern

@@ -80,11 +80,11 @@ public:
         else
             m_pool.cancel(*this);
     }
-    void acquire(UpstreamPool::Freshness freshness = UpstreamPool::Freshness::Any)
+    void acquire(Freshness freshness = Freshness::Any) { acquire({.hint = {}, .freshness = freshness}); }
+    void acquire(const ConnectionWish& wish) { take(m_pool.acquire(*this, wish)); }
+    void acquireAt(UpstreamEndpoint& endpoint, const ConnectionWish& wish)
     {
-        const auto acquired = m_pool.acquire(*this, freshness);
-        connection = acquired.connection;
-        failure = acquired.failure;
+        take(m_pool.acquireAt(endpoint, *this, wish));
     }
     void release(UpstreamPool::Reuse reuse = UpstreamPool::Reuse::Yes)
     {
@@ -93,12 +93,20 @@ public:
     void connectionReady(UpstreamConnection& ready) override { connection = &ready; }
     void connectionFailed(ConnectFailure why) override { failure = why; }
     void connectionEvent() override { ++events; }
+    void connectionLeaving() override { ++leavings; }
 
     UpstreamConnection* connection = nullptr;
     std::optional<ConnectFailure> failure;
     int events = 0;
+    int leavings = 0;
 
 private:
+    void take(const UpstreamPool::Acquired& acquired)
+    {
+        connection = acquired.connection;
+        failure = acquired.failure;
+    }
+
     UpstreamPool& m_pool;
 };
 
@@ -123,9 +131,9 @@ private Q_SLOTS:
     void refusedEndpointIsPassedOver();
     void allRefused();
     void connectTimesOut();
-    void balancing_data();
-    void balancing();
-    void leastRequestAvoidsTheBusy();
+    void sharedConnection();
+    void avoidedEndpoint();
+    void leavingEndpointDrains();
     void settings();
 
 private:
@@ -179,7 +187,7 @@ void TestUpstreamPool::freshMeansNew()
     user.acquire();
     QTRY_VERIFY(user.connection);
     user.release();
-    user.acquire(UpstreamPool::Freshness::New); // the idle one makes room
+    user.acquire(Freshness::New); // the idle one makes room
     QTRY_VERIFY(user.connection);
     QVERIFY(!user.connection->isReused());
     QCOMPARE(pool->connections(), std::size_t{1});
@@ -341,7 +349,7 @@ void TestUpstreamPool::refusedEndpointIsPassedOver()
         User user(*pool);
         user.acquire();
         QTRY_VERIFY(user.connection); // nobody sees the refusal
-        QCOMPARE(user.connection->endpoint().index(), std::size_t{1});
+        QCOMPARE(user.connection->endpoint().id(), EndpointId{1});
     }
     QVERIFY(states[0] == EndpointState::Unhealthy && states[1] == EndpointState::Healthy);
     QTRY_COMPARE(server.connections(), 6);
@@ -382,61 +390,87 @@ void TestUpstreamPool::connectTimesOut()
     QCOMPARE(pool->connections(), std::size_t{0});
 }
 
-void TestUpstreamPool::balancing_data()
+void TestUpstreamPool::sharedConnection()
 {
-    QTest::addColumn<int>("balancer");
-    QTest::addColumn<QList<int>>("weights");
-    QTest::addColumn<QList<int>>("turns"); // endpoints in order, of connections that are given back at once
-    QTest::addRow("round robin") << int(Balancer::RoundRobin) << QList<int>{1, 1, 1}
-                                 << QList<int>{0, 1, 2, 0, 1, 2};
-    QTest::addRow("smooth weights") << int(Balancer::RoundRobin) << QList<int>{3, 1}
-                                    << QList<int>{0, 0, 1, 0, 0, 0, 1, 0};
-    QTest::addRow("least request takes turns when equal")
-        << int(Balancer::LeastRequest) << QList<int>{1, 1} << QList<int>{0, 1, 0, 1};
+    RecordingUpstream one(silent());
+    RecordingUpstream two(silent());
+    const auto pool = this->pool(upstreamOf({one.port(), two.port()}));
+    UpstreamEndpoint* const endpoint = pool->choose({});
+    User session(*pool);
+    session.acquireAt(*endpoint, {.hint = {}, .lending = Lending::Shared});
+    QTRY_VERIFY(session.connection);
+    QCOMPARE(&session.connection->endpoint(), endpoint);
+    QCOMPARE(endpoint->requests(), std::size_t{0}); // its user counts them
+    User user(*pool);
+    user.acquireAt(*endpoint, {});
+    QTRY_VERIFY(user.connection);
+    QCOMPARE(endpoint->requests(), std::size_t{1});
+    user.release();
+    QCOMPARE(endpoint->requests(), std::size_t{0});
 }
 
-void TestUpstreamPool::balancing()
+void TestUpstreamPool::avoidedEndpoint()
 {
-    QFETCH(int, balancer);
-    QFETCH(QList<int>, weights);
-    QFETCH(QList<int>, turns);
-    UpstreamSettings settings;
-    for (const int weight : weights)
-        settings.endpoints.push_back({{}, weight, {}});
-    std::vector<UpstreamEndpoint> endpoints;
-    for (const auto& endpoint : settings.endpoints)
-        endpoints.emplace_back(endpoint, endpoints.size());
-    QList<int> chosen;
-    for (int i = 0; i < turns.size(); ++i)
-        chosen.append(static_cast<int>(
-            chooseEndpoint(endpoints, static_cast<Balancer>(balancer), m_clock.steady())->index()));
-    QCOMPARE(chosen, turns);
+    RecordingUpstream one(silent());
+    RecordingUpstream two(silent());
+    const auto pool = this->pool(upstreamOf({one.port(), two.port()}));
+    for (const EndpointId avoided : {0U, 1U, 0U}) {
+        const std::array avoid{avoided};
+        User user(*pool);
+        user.acquire({.hint = {.hash = {}, .avoid = avoid}});
+        QTRY_VERIFY(user.connection);
+        QVERIFY(user.connection->endpoint().id() != avoided);
+        user.release();
+    }
+    const std::array<EndpointId, 2> all{0, 1}; // no reason to refuse
+    User user(*pool);
+    user.acquire({.hint = {.hash = {}, .avoid = all}});
+    QTRY_VERIFY(user.connection);
 }
 
-void TestUpstreamPool::leastRequestAvoidsTheBusy()
+void TestUpstreamPool::leavingEndpointDrains()
 {
-    UpstreamSettings settings;
-    settings.endpoints = {{{}, 1, {}}, {{}, 1, {}}, {{}, 2, {}}};
-    std::vector<UpstreamEndpoint> endpoints;
-    for (const auto& endpoint : settings.endpoints)
-        endpoints.emplace_back(endpoint, endpoints.size());
-    endpoints[0].active = 5;
-    endpoints[1].active = 3;
-    endpoints[2].active = 8;
-    QCOMPARE(chooseEndpoint(endpoints, Balancer::LeastRequest, m_clock.steady())->index(), std::size_t{1});
-    endpoints[2].active = 6; // for its weight the least: 7/2 < 4
-    QCOMPARE(chooseEndpoint(endpoints, Balancer::LeastRequest, m_clock.steady())->index(), std::size_t{2});
-    // One that refused is passed over for a second, then for two.
-    QVERIFY(endpoints[2].failed(m_clock.steady()));
-    QCOMPARE(chooseEndpoint(endpoints, Balancer::LeastRequest, m_clock.steady())->index(), std::size_t{1});
-    m_clock.advance(1s);
-    QCOMPARE(chooseEndpoint(endpoints, Balancer::LeastRequest, m_clock.steady())->index(), std::size_t{2});
-    QVERIFY(!endpoints[2].failed(m_clock.steady()));
-    m_clock.advance(1s);
-    QCOMPARE(chooseEndpoint(endpoints, Balancer::LeastRequest, m_clock.steady())->index(), std::size_t{1});
-    m_clock.advance(1s);
-    QVERIFY(endpoints[2].succeeded());
-    QVERIFY(endpoints[2].isHealthy());
+    RecordingUpstream stays(silent());
+    RecordingUpstream leaves(silent());
+    const UpstreamSettings settings = *UpstreamSettings::of(upstreamOf({stays.port(), leaves.port()}), 1);
+    const auto pool = this->pool(upstreamOf({stays.port(), leaves.port()}));
+    std::array<std::unique_ptr<User>, 4> users;
+    for (auto& user : users) {
+        user = std::make_unique<User>(*pool);
+        user->acquire();
+        QTRY_VERIFY(user->connection);
+    }
+    UpstreamEndpoint& leaving = users[1]->connection->endpoint();
+    QCOMPARE(leaving.id(), EndpointId{1});
+    User session(*pool);
+    session.acquireAt(leaving, {.hint = {}, .lending = Lending::Shared});
+    QTRY_VERIFY(session.connection);
+    leaving.requestBegan();
+    users[3]->release();
+
+    pool->replaceEndpoints({settings.endpoints[0]});
+    QCOMPARE(pool->leaving(), std::size_t{1});
+    QCOMPARE(pool->connections(), std::size_t{4}); // the idle one is closed
+    QCOMPARE(session.leavings, 0);
+    QTRY_COMPARE(session.leavings, 1);
+    User late(*pool);
+    late.acquireAt(leaving, {});
+    QTRY_VERIFY(late.connection);
+    QCOMPARE(late.connection->endpoint().id(), EndpointId{0});
+
+    users[1]->release(); // reusable, but nobody is to use it
+    QCOMPARE(pool->connections(), std::size_t{4});
+    session.release(UpstreamPool::Reuse::No);
+    QCoreApplication::processEvents();
+    QCOMPARE(pool->leaving(), std::size_t{1}); // a request of the session is still counted there
+    leaving.requestEnded();
+    pool->replaceEndpoints({settings.endpoints[0]});
+    QTRY_COMPARE(pool->leaving(), std::size_t{0});
+
+    pool->replaceEndpoints({});
+    User none(*pool);
+    none.acquire();
+    QVERIFY(none.failure == ConnectFailure::NoEndpoints);
 }
 
 void TestUpstreamPool::settings()

@@ -1,0 +1,99 @@
+// UpstreamPool's connections: how they are made.
+#include "gateway/net/native_address.h"
+#include "gateway/upstream/upstream_pool.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <cerrno>
+
+namespace postern {
+
+namespace {
+// Endpoints tried for one request before it is told that none answers.
+constexpr unsigned char kMostAttempts = 3;
+} // namespace
+
+UpstreamPool::Acquired UpstreamPool::open(UpstreamEndpoint& endpoint, const Waiting& who,
+                                          unsigned char attempt)
+{
+    const NativeAddress address(endpoint.settings().address);
+    FileDescriptor fd(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!fd.isOpen())
+        return {nullptr, ConnectFailure::Overloaded}; // of descriptors: no fault of the endpoint
+    const int on = 1;
+    ::setsockopt(fd.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const bool atOnce = ::connect(fd.fd(), address.data(), address.size) == 0;
+    if (!atOnce && errno != EINPROGRESS) {
+        endpoint.report(AttemptOutcome::ConnectFailure, m_environment.clock.steady());
+        tell(endpoint);
+        return tryAnother(who, attempt, ConnectFailure::Refused);
+    }
+    std::unique_ptr<UpstreamConnection> owned(new UpstreamConnection(*this, endpoint, std::move(fd)));
+    UpstreamConnection& connection = *owned;
+    const auto token = m_environment.dispatcher.add(connection.m_socket.fd(), connection);
+    if (!token)
+        return {nullptr, ConnectFailure::Overloaded};
+    connection.m_token = *token;
+    connection.m_attempt = attempt;
+    connection.m_place = m_connections.size();
+    m_connections.push_back(std::move(owned));
+    ++endpoint.m_connections;
+    assign(connection, who);
+    if (!atOnce) {
+        m_environment.deadlines.set(connection, m_environment.clock.steady() + m_settings.connectTimeout);
+        return {};
+    }
+    endpoint.health().connected();
+    tell(endpoint);
+    lend(connection);
+    return {&connection, std::nullopt};
+}
+
+UpstreamPool::Acquired UpstreamPool::tryAnother(const Waiting& who, unsigned char attempt,
+                                                ConnectFailure failure)
+{
+    // Nothing was sent, so any request may go elsewhere. The one that failed is no longer worth trying; when
+    // no other is, it would be chosen again.
+    UpstreamEndpoint* endpoint = choose(who.wish.hint);
+    if (attempt >= kMostAttempts || !endpoint ||
+        !endpoint->health().isWorthTrying(m_environment.clock.steady()))
+        return {nullptr, failure};
+    if (who.wish.freshness == Freshness::Any && !endpoint->m_idle.empty())
+        return {takeIdle(*endpoint, who), std::nullopt};
+    return open(*endpoint, who, static_cast<unsigned char>(attempt + 1));
+}
+
+void UpstreamPool::connected(UpstreamConnection& connection)
+{
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (::getsockopt(connection.m_socket.fd(), SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0) {
+        connectFailed(connection, ConnectFailure::Refused);
+        return;
+    }
+    connection.m_endpoint.health().connected();
+    tell(connection.m_endpoint);
+    if (UpstreamConnectionUser* user = connection.m_user) {
+        lend(connection);
+        if (connection.m_leaving)
+            connection.again();
+        user->connectionReady(connection);
+    } else {
+        promiseOrIdle(connection);
+    }
+}
+
+void UpstreamPool::connectFailed(UpstreamConnection& connection, ConnectFailure failure)
+{
+    connection.m_endpoint.report(AttemptOutcome::ConnectFailure, m_environment.clock.steady());
+    tell(connection.m_endpoint);
+    UpstreamConnectionUser* user = connection.m_user;
+    const Waiting who{user, nullptr, connection.m_wish};
+    const unsigned char attempt = connection.m_attempt;
+    end(connection);
+    if (user)
+        answer(*user, tryAnother(who, attempt, failure));
+}
+
+} // namespace postern
