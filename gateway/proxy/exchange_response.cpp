@@ -74,7 +74,10 @@ void Exchange::timeOut()
 {
     // Waiting for the client's own body is the client's time.
     const bool clientIsLate = !m_bodyComplete && m_stage == Stage::Forwarding && !m_upstream.isCongested();
-    m_upstream.abandon();
+    if (m_stage == Stage::Forwarding && !clientIsLate)
+        m_upstream.timedOut();
+    else
+        m_upstream.abandon();
     if (m_stage == Stage::Responding) {
         cut(RequestEnd::TimedOut);
         return;

@@ -1,192 +1,128 @@
 #include "gateway/proxy/upstream_exchange.h"
 
-#include "gateway/http/head_writer.h"
 #include "gateway/proxy/message_writer.h"
 #include "gateway/proxy/worker_context.h"
 
-#include <sys/epoll.h>
-
 namespace postern {
 
-namespace {
-
-Refusal asRefusal(ConnectFailure failure)
-{
-    switch (failure) {
-    case ConnectFailure::Overloaded:
-    case ConnectFailure::NoEndpoints:
-        return Refusal::UpstreamUnavailable;
-    case ConnectFailure::Refused:
-        return Refusal::UpstreamUnreachable;
-    case ConnectFailure::TimedOut:
-        return Refusal::UpstreamTimeout;
-    }
-    return Refusal::InternalError;
-}
-
-} // namespace
-
 UpstreamExchange::UpstreamExchange(WorkerContext& context, UpstreamObserver& observer)
-    : m_context(context), m_observer(observer)
+    : m_context(context), m_observer(observer), m_http1(context, *this)
 {}
 
-UpstreamExchange::~UpstreamExchange() { abandon(); }
+UpstreamExchange::~UpstreamExchange() = default;
+
+void UpstreamExchange::forgetRecord()
+{
+    m_endpoint.clear();
+    m_duration.reset();
+}
 
 UpstreamExchange::Begun UpstreamExchange::begin(UpstreamPool& pool, const RequestHead& request)
 {
     m_pool = &pool;
     m_request = &request;
     forgetRecord();
-    m_failure = Refusal::None;
-    m_headSent = m_requestSent = m_retried = m_answeredEarly = false;
-    m_interims = 0;
+    m_headSent = m_requestSent = m_bodySent = m_retried = false;
     m_held.clear();
-    const Begun begun = acquire(UpstreamPool::Freshness::Any);
-    // A reused connection that has ended meanwhile would fail a request that can not go out again: for those
-    // one more system call looks first. Others are retried.
-    if (begun == Begun::Ready && m_connection->isReused() && !isIdempotent(request.method) &&
-        !m_connection->socket().isQuiet()) {
-        release(UpstreamPool::Reuse::No);
-        return acquire(UpstreamPool::Freshness::New);
-    }
+    const Begun begun = m_stream->begin(pool, request, {});
+    if (begun == Begun::Ready)
+        noteEndpoint();
     return begun;
 }
 
-UpstreamExchange::Begun UpstreamExchange::acquire(UpstreamPool::Freshness freshness)
+void UpstreamExchange::noteEndpoint() { m_endpoint.assign(m_stream->endpoint()->settings().text); }
+
+void UpstreamExchange::timedOut()
 {
-    const UpstreamPool::Acquired acquired = m_pool->acquire(*this, {.hint = {}, .freshness = freshness});
-    if (acquired.connection) {
-        take(*acquired.connection);
-        return Begun::Ready;
-    }
-    m_state = acquired.failure ? State::Idle : State::Waiting;
-    if (!acquired.failure)
-        return Begun::Waiting;
-    m_failure = asRefusal(*acquired.failure);
-    return Begun::Failed;
+    if (UpstreamEndpoint* endpoint = m_stream->endpoint())
+        endpoint->report(AttemptOutcome::Timeout, m_context.clock.steady());
+    abandon();
 }
 
-void UpstreamExchange::take(UpstreamConnection& connection)
+void UpstreamExchange::streamReady()
 {
-    m_connection = &connection;
-    m_endpoint = connection.endpoint().settings().text;
-    m_sentBefore = connection.socket().sent();
-    m_state = State::Open;
-    m_sendBroken = m_heard = false;
-    m_parser.reset();
-    m_input.clear();
-}
-
-void UpstreamExchange::connectionReady(UpstreamConnection& connection)
-{
-    take(connection);
-    if (m_retried)
-        sendHeld();
+    noteEndpoint();
+    if (m_headSent)
+        replay();
     else
         m_observer.upstreamReady();
-    m_observer.upstreamSettled();
-}
-
-void UpstreamExchange::connectionFailed(ConnectFailure failure)
-{
-    m_state = State::Idle;
-    m_observer.upstreamFailed(asRefusal(failure));
-    m_observer.upstreamSettled();
 }
 
 void UpstreamExchange::send(const Payload& payload)
 {
-    if (m_state == State::Idle || m_sendBroken)
-        return; // the response has come early, or its absence is about to be seen
-    std::string& text = m_context.scratch;
-    text.clear();
-    if (!m_headSent) {
-        appendRequestHead(text, *m_request);
+    if (!std::exchange(m_headSent, true))
         m_sentAt = m_context.clock.steady();
-    }
-    const bool chunked = m_request->framing == BodyFraming::Chunked;
-    const bool isFirst = !std::exchange(m_headSent, true);
     m_requestSent = payload.last;
-    const auto written = writeMessage(m_connection->socket(), text, payload,
-                                      chunked ? OutgoingFraming::Chunked : OutgoingFraming::Plain);
-    if (written != StreamSocket::Write::Failed)
+    if (m_stream->send(payload) == UpstreamStream::Sent::Taken) {
+        m_bodySent = m_bodySent || !payload.bytes.empty();
         return;
-    // Of a first message the kernel took nothing, so it may go out again whatever it is.
-    const bool isWhole = payload.bytes.size() <= kSmallPayload;
-    if (isFirst && isWhole) {
-        m_held = text;
-        if (retry(true))
-            return;
-        m_held.clear();
     }
-    sendFailed();
+    // Nothing of it is gone, so it may go out again whatever it is, if it can be held until then.
+    if (m_retried || payload.bytes.size() > kSmallPayload || payload.trailers) {
+        m_observer.upstreamFailed(Refusal::UpstreamReset);
+        return;
+    }
+    m_held.assign(payload.bytes.data(), payload.bytes.size());
+    attemptAgain();
 }
 
-void UpstreamExchange::sendFailed()
+/// Whether \a failure is the keep-alive race, and the request one that may be repeated.
+bool UpstreamExchange::mayGoAgain(const AttemptFailure& failure) const
 {
-    // The upstream may have answered and closed without reading on; that answer is worth having. On a turn of
-    // its own, as we are inside the client's.
-    m_sendBroken = true;
-    m_connection->socket().note(EPOLLIN);
-    m_connection->again();
+    if (m_retried || !failure.idleRace || m_bodySent)
+        return false;
+    return failure.delivery == AttemptFailure::Delivery::Nothing || isIdempotent(m_request->method);
 }
 
-bool UpstreamExchange::retry(bool nothingSent)
+void UpstreamExchange::attemptAgain()
 {
-    if (m_retried || m_heard || !m_connection->isReused())
-        return false;
-    if (!nothingSent && (!isIdempotent(m_request->method) || m_request->hasBody()))
-        return false;
     m_retried = true;
-    release(UpstreamPool::Reuse::No);
-    switch (acquire(UpstreamPool::Freshness::New)) {
+    switch (m_stream->begin(*m_pool, *m_request, {.hint = {}, .freshness = Freshness::New})) {
     case Begun::Ready:
-        sendHeld();
+        noteEndpoint();
+        replay();
         break;
     case Begun::Waiting:
         break;
     case Begun::Failed:
-        m_observer.upstreamFailed(m_failure);
+        m_observer.upstreamFailed(m_stream->failure().refusal);
         break;
     }
-    return true;
 }
 
-void UpstreamExchange::sendHeld()
+void UpstreamExchange::replay()
 {
     m_sentAt = m_context.clock.steady();
-    if (m_held.empty())
-        appendRequestHead(m_held, *m_request);
-    if (m_connection->socket().send(m_held) == StreamSocket::Write::Failed)
-        sendFailed();
+    m_bodySent = !m_held.empty();
+    m_stream->send({m_held, m_requestSent});
     m_held.clear();
 }
 
-bool UpstreamExchange::isCongested() const
+void UpstreamExchange::streamHead(ResponseHead& head, const Payload& payload)
 {
-    return m_state == State::Waiting || (m_connection && m_connection->socket().hasPending());
+    if (!head.isInterim()) {
+        const Clock::Steady now = m_context.clock.steady();
+        const bool isGood = head.status < 500;
+        m_stream->endpoint()->report(isGood ? AttemptOutcome::Success : AttemptOutcome::ServerError, now);
+        if (payload.last)
+            m_duration = now - m_sentAt;
+    }
+    m_observer.responseHead(head, payload);
 }
 
-void UpstreamExchange::resume()
+void UpstreamExchange::streamBody(const Payload& payload)
 {
-    if (m_connection && m_connection->socket().mayRead())
-        m_connection->again();
+    if (payload.last)
+        m_duration = m_context.clock.steady() - m_sentAt;
+    m_observer.responseBody(payload);
 }
 
-void UpstreamExchange::abandon()
+void UpstreamExchange::streamFailed(const AttemptFailure& failure)
 {
-    if (m_state == State::Waiting)
-        m_pool->cancel(*this);
-    if (m_connection)
-        release(m_headSent ? UpstreamPool::Reuse::No : UpstreamPool::Reuse::Yes);
-    m_state = State::Idle;
-}
-
-void UpstreamExchange::release(UpstreamPool::Reuse reuse)
-{
-    UpstreamConnection* connection = std::exchange(m_connection, nullptr);
-    m_input.clear();
-    m_pool->release(*connection, reuse);
+    if (mayGoAgain(failure))
+        attemptAgain();
+    else
+        m_observer.upstreamFailed(failure.refusal);
 }
 
 } // namespace postern

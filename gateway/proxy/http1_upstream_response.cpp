@@ -1,5 +1,5 @@
-// UpstreamExchange's other half: what comes back. (upstream_exchange.cpp is what goes out.)
-#include "gateway/proxy/upstream_exchange.h"
+// Http1UpstreamStream's other half: what comes back. (http1_upstream_stream.cpp is what goes out.)
+#include "gateway/proxy/http1_upstream_stream.h"
 #include "gateway/proxy/worker_context.h"
 
 namespace postern {
@@ -14,7 +14,7 @@ constexpr int kReadsPerTurn = 4;
 
 } // namespace
 
-void UpstreamExchange::connectionEvent()
+void Http1UpstreamStream::connectionEvent()
 {
     StreamSocket& socket = m_connection->socket();
     if (socket.hasPending()) {
@@ -22,10 +22,10 @@ void UpstreamExchange::connectionEvent()
             m_sendBroken = true; // reading says the rest
     }
     read();
-    m_observer.upstreamSettled();
+    m_observer.streamSettled();
 }
 
-void UpstreamExchange::read()
+void Http1UpstreamStream::read()
 {
     int reads = 0;
     while (m_connection && m_connection->socket().mayRead() && m_observer.takesResponse()) {
@@ -48,7 +48,7 @@ void UpstreamExchange::read()
     m_input.keep();
 }
 
-void UpstreamExchange::parse()
+void Http1UpstreamStream::parse()
 {
     while (m_state == State::Open && !m_input.empty()) {
         if (!parseHead())
@@ -59,7 +59,7 @@ void UpstreamExchange::parse()
 }
 
 /// False when there is nothing more to do now: more bytes are needed, or it is over.
-bool UpstreamExchange::parseHead()
+bool Http1UpstreamStream::parseHead()
 {
     const std::span<char> bytes = m_input.bytes();
     const ParseResult result =
@@ -68,7 +68,8 @@ bool UpstreamExchange::parseHead()
         return false;
     // A switch of protocols was not asked for; bytes before the request was sent answer no request.
     if (result.state == ParseResult::State::Refused || m_response.status == 101 || !m_headSent) {
-        fail(result.state == ParseResult::State::Refused ? result.refusal : Refusal::UpstreamHeadMalformed);
+        failMalformed(result.state == ParseResult::State::Refused ? result.refusal
+                                                                  : Refusal::UpstreamHeadMalformed);
         return false;
     }
     m_parser.reset();
@@ -77,34 +78,34 @@ bool UpstreamExchange::parseHead()
         return false;
     }
     if (++m_interims > kMostInterims) {
-        fail(Refusal::UpstreamHeadMalformed);
+        failMalformed(Refusal::UpstreamHeadMalformed);
         return false;
     }
-    m_observer.responseHead(m_response, {});
+    m_observer.streamHead(m_response, {});
     m_input.consume(result.consumed);
     return m_state == State::Open;
 }
 
-void UpstreamExchange::deliverHead(std::size_t headSize)
+void Http1UpstreamStream::deliverHead(std::size_t headSize)
 {
     // The head's views point into the input, which therefore stays until the head is delivered.
     const std::span<char> bytes = m_input.bytes();
     m_body.start(m_response.framing, m_response.contentLength);
     const BodyReader::Piece piece = m_body.take(bytes.subspan(headSize));
     if (piece.refusal != Refusal::None) {
-        fail(Refusal::UpstreamChunkMalformed);
+        failMalformed(Refusal::UpstreamChunkMalformed);
         return;
     }
     const std::size_t used = headSize + piece.consumed;
     if (m_body.isDone() && used < bytes.size()) {
-        fail(Refusal::UpstreamFraming); // more than was announced: which of it is the answer?
+        failMalformed(Refusal::UpstreamFraming); // more than was announced: which of it is the answer?
         return;
     }
     m_state = State::Body;
     m_answeredEarly = !m_requestSent;
     Payload payload = piece.payload;
     payload.last = m_body.isDone();
-    m_observer.responseHead(m_response, payload);
+    m_observer.streamHead(m_response, payload);
     if (m_state != State::Body)
         return;
     m_input.consume(used);
@@ -112,15 +113,15 @@ void UpstreamExchange::deliverHead(std::size_t headSize)
         complete();
 }
 
-void UpstreamExchange::parseBody()
+void Http1UpstreamStream::parseBody()
 {
     const BodyReader::Piece piece = m_body.take(m_input.bytes());
     if (piece.refusal != Refusal::None) {
-        fail(Refusal::UpstreamChunkMalformed);
+        failMalformed(Refusal::UpstreamChunkMalformed);
         return;
     }
     if (!piece.payload.bytes.empty() || piece.payload.last)
-        m_observer.responseBody(piece.payload);
+        m_observer.streamBody(piece.payload);
     if (m_state != State::Body)
         return;
     m_input.consume(piece.consumed);
@@ -128,23 +129,25 @@ void UpstreamExchange::parseBody()
         complete();
 }
 
-void UpstreamExchange::ended()
+void Http1UpstreamStream::ended()
 {
     if (m_state == State::Body && m_body.endsAtClose() && m_connection->socket().error() == 0) {
-        m_observer.responseBody({{}, true});
+        m_observer.streamBody({{}, true});
         if (m_state == State::Body)
             complete();
         return;
     }
-    if (m_state == State::Open && !m_heard &&
-        retry(m_connection->socket().sent() == m_sentBefore && !m_request->hasBody()))
-        return;
-    fail(Refusal::UpstreamReset);
+    using Delivery = AttemptFailure::Delivery;
+    const bool unheard = m_state == State::Open && !m_heard;
+    const bool nothingSent = unheard && m_connection->socket().sent() == m_sentBefore;
+    fail({.refusal = Refusal::UpstreamReset,
+          .kind = AttemptFailure::Kind::Reset,
+          .delivery = nothingSent ? Delivery::Nothing : Delivery::Unknown,
+          .idleRace = unheard && m_connection->isReused()});
 }
 
-void UpstreamExchange::complete()
+void Http1UpstreamStream::complete()
 {
-    m_duration = m_context.clock.steady() - m_sentAt;
     m_state = State::Idle;
     // An answer that came before the request's end leaves the rest of the request in doubt.
     const bool clean =
@@ -152,11 +155,18 @@ void UpstreamExchange::complete()
     release(clean ? UpstreamPool::Reuse::Yes : UpstreamPool::Reuse::No);
 }
 
-void UpstreamExchange::fail(Refusal refusal)
+void Http1UpstreamStream::fail(const AttemptFailure& failure)
 {
     m_state = State::Idle;
+    if (!failure.idleRace)
+        m_connection->endpoint().report(AttemptOutcome::Reset, m_context.clock.steady());
     release(UpstreamPool::Reuse::No);
-    m_observer.upstreamFailed(refusal);
+    m_observer.streamFailed(failure);
+}
+
+void Http1UpstreamStream::failMalformed(Refusal refusal)
+{
+    fail({.refusal = refusal, .kind = AttemptFailure::Kind::Malformed});
 }
 
 } // namespace postern

@@ -1,0 +1,27 @@
+#include "gateway/proxy/upstream_stream.h"
+
+namespace postern {
+
+AttemptFailure attemptFailure(ConnectFailure failure)
+{
+    using Kind = AttemptFailure::Kind;
+    AttemptFailure result{.delivery = AttemptFailure::Delivery::Nothing};
+    switch (failure) {
+    case ConnectFailure::Overloaded:
+    case ConnectFailure::NoEndpoints:
+        result.refusal = Refusal::UpstreamUnavailable;
+        result.kind = Kind::Overloaded;
+        break;
+    case ConnectFailure::Refused:
+        result.refusal = Refusal::UpstreamUnreachable;
+        result.kind = Kind::Connect;
+        break;
+    case ConnectFailure::TimedOut:
+        result.refusal = Refusal::UpstreamTimeout;
+        result.kind = Kind::Connect;
+        break;
+    }
+    return result;
+}
+
+} // namespace postern
