@@ -21,8 +21,11 @@ UpstreamPool::Acquired UpstreamPool::open(UpstreamEndpoint& endpoint, const Wait
     FileDescriptor fd(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!fd.isOpen())
         return {nullptr, ConnectFailure::Overloaded}; // of descriptors: no fault of the endpoint
-    const int on = 1;
-    ::setsockopt(fd.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (address.family() != AF_UNIX) {
+        const int on = 1;
+        ::setsockopt(fd.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+    // A unix socket whose queue is full answers EAGAIN, and tells nobody when that is over: a refusal.
     const bool atOnce = ::connect(fd.fd(), address.data(), address.size) == 0;
     if (!atOnce && errno != EINPROGRESS) {
         endpoint.report(AttemptOutcome::ConnectFailure, m_environment.clock.steady());

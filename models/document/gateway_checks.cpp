@@ -50,7 +50,7 @@ void GatewayChecker::checkAddresses()
     QHash<QString, QString> users;
     const auto use = [&](const QString& address, const QString& path, const QString& user) {
         const auto parsed = SocketAddress::parse(address);
-        if (!parsed || parsed->port == 0) // invalid ones are reported; port 0 is a free one each time
+        if (!parsed || (parsed->port == 0 && !parsed->isUnix())) // invalid ones are reported; port 0 is a free one each time
             return;
         const QString text = parsed->text();
         if (users.contains(text))

@@ -75,7 +75,7 @@ bool meets(const Listener& listener, const ListenersRequirement& requirement)
 {
     if (requirement.except == ListenerException::Loopback) {
         const auto address = SocketAddress::parse(listener.address);
-        if (address && address->host.isLoopback())
+        if (address && address->isLocal())
             return true;
     }
     return listener.tls && listener.tls->minVersion >= requirement.minTls;

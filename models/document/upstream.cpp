@@ -28,7 +28,7 @@ constexpr Choice<DnsRecordType> dnsRecordTypes[] = {
 const Record<Endpoint>& endpointRecord()
 {
     static const auto instance = record<Endpoint>("endpoint", "One address of an upstream.")
-                                     .field("address", &Endpoint::address, "IPv4:port or [IPv6]:port.")
+                                     .field("address", &Endpoint::address, "IPv4:port, [IPv6]:port, or unix: and the path of a socket.")
                                      .required()
                                      .matching(text_rules::endpointAddress())
                                      .field("weight", &Endpoint::weight, "Its share of the requests.")

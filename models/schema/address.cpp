@@ -62,6 +62,14 @@ QString IpAddress::text() const
 
 std::optional<SocketAddress> SocketAddress::parse(QStringView text)
 {
+    if (text.startsWith(u"unix:")) {
+        const QStringView path = text.mid(5);
+        const bool visible =
+            std::all_of(path.begin(), path.end(), [](QChar c) { return c > u' ' && c != u'\x7f'; });
+        if (!path.startsWith(u'/') || path.endsWith(u'/') || !visible || path.toUtf8().size() > mostPathBytes)
+            return std::nullopt;
+        return SocketAddress{{}, 0, path.toString()};
+    }
     const qsizetype colon = text.lastIndexOf(u':');
     if (colon < 0)
         return std::nullopt;
@@ -78,6 +86,8 @@ std::optional<SocketAddress> SocketAddress::parse(QStringView text)
 
 QString SocketAddress::text() const
 {
+    if (isUnix())
+        return QLatin1String("unix:") + path;
     const QString host_ = host.isV4 ? host.text() : QLatin1Char('[') + host.text() + QLatin1Char(']');
     return host_ + QLatin1Char(':') + QString::number(port);
 }

@@ -19,12 +19,19 @@ struct IpAddress
     friend bool operator==(const IpAddress&, const IpAddress&) = default;
 };
 
-/// `127.0.0.1:8080`, `[::1]:8080`.
+/// `127.0.0.1:8080`, `[::1]:8080`, `unix:/run/app.sock`.
 struct SocketAddress
 {
+    /// The most bytes of a socket's path that the kernel takes (sun_path, without its NUL).
+    static constexpr qsizetype mostPathBytes = 107;
+
     IpAddress host;
     quint16 port = 0;
+    QString path = {}; ///< absolute; then host and port say nothing
 
+    [[nodiscard]] bool isUnix() const { return !path.isEmpty(); }
+    /// Only this machine gets there: loopback, or a path.
+    [[nodiscard]] bool isLocal() const { return isUnix() || host.isLoopback(); }
     [[nodiscard]] QString text() const;
     static std::optional<SocketAddress> parse(QStringView text);
     friend bool operator==(const SocketAddress&, const SocketAddress&) = default;

@@ -96,7 +96,7 @@ bool isFilePath(QStringView text)
 bool isEndpointAddress(QStringView text)
 {
     const auto address = SocketAddress::parse(text);
-    return address && address->port != 0;
+    return address && (address->isUnix() || address->port != 0);
 }
 
 } // namespace
@@ -156,7 +156,10 @@ const TextRule& listenAddress()
     static const TextRule rule{u"invalid-address"_s,
                                u"IPv4:port or [IPv6]:port, such as 127.0.0.1:8080 or [::1]:8080"_s,
                                {},
-                               [](QStringView text) { return SocketAddress::parse(text).has_value(); },
+                               [](QStringView text) {
+                                   const auto address = SocketAddress::parse(text);
+                                   return address && !address->isUnix();
+                               },
                                u"unix:"_s};
     return rule;
 }
@@ -165,10 +168,9 @@ const TextRule& endpointAddress()
 {
     static const TextRule rule{
         u"invalid-address"_s,
-        u"IPv4:port or [IPv6]:port with a port from 1 to 65535, such as 127.0.0.1:9000"_s,
+        u"IPv4:port or [IPv6]:port with a port from 1 to 65535, or unix: and an absolute path"_s,
         {},
-        isEndpointAddress,
-        u"unix:"_s};
+        isEndpointAddress};
     return rule;
 }
 

@@ -1,9 +1,11 @@
+#include "gateway/net/native_address.h"
 #include "gateway/upstream/upstream_pool.h"
 #include "models/document/upstream.h"
 #include "tests/support/epoll_thread.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/recording_upstream.h"
 
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <netinet/in.h>
@@ -134,6 +136,7 @@ private Q_SLOTS:
     void sharedConnection();
     void avoidedEndpoint();
     void leavingEndpointDrains();
+    void unixPath();
     void settings();
 
 private:
@@ -471,6 +474,29 @@ void TestUpstreamPool::leavingEndpointDrains()
     User none(*pool);
     none.acquire();
     QVERIFY(none.failure == ConnectFailure::NoEndpoints);
+}
+
+void TestUpstreamPool::unixPath()
+{
+    QTemporaryDir folder;
+    Upstream upstream;
+    upstream.name = QStringLiteral("app");
+    upstream.endpoints = {{QStringLiteral("unix:") + folder.filePath(QStringLiteral("app.sock")), 1}};
+    const auto pool = this->pool(upstream);
+    User user(*pool);
+    user.acquire(); // there is nothing yet
+    QVERIFY(user.failure == ConnectFailure::Refused);
+
+    const NativeAddress address(pool->settings().endpoints.front().address);
+    const FileDescriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    QCOMPARE(::bind(listener.fd(), address.data(), address.size), 0);
+    QCOMPARE(::listen(listener.fd(), 1), 0);
+    QCOMPARE(localAddress(listener.fd())->text(), upstream.endpoints.front().address);
+    user.failure.reset();
+    user.acquire();
+    QTRY_VERIFY(user.connection);
+    user.release();
+    QCOMPARE(pool->idle(), std::size_t{1});
 }
 
 void TestUpstreamPool::settings()

@@ -93,6 +93,14 @@ void TestValues::socketAddresses_data()
                         << "[::1]:65535";
     QTest::newRow("v6, written long") << "[0:0:0:0:0:0:0:1]:80"
                                       << "[::1]:80";
+    QTest::newRow("unix") << "unix:/run/app.sock"
+                          << "unix:/run/app.sock";
+    const QString longest = QStringLiteral("unix:/") + QString(106, u'x');
+    QTest::newRow("unix, as long as may be") << longest << longest;
+    QTest::newRow("unix, too long") << longest + u'x' << "";
+    for (const char* bad : {"unix:", "unix:run/app.sock", "unix:/run/", "unix:/run/a\nb", "unix:@name",
+                            "UNIX:/run/app.sock", "unix:/a b"})
+        QTest::newRow(bad) << QString::fromLatin1(bad) << "";
     for (const char* bad : {"", "8080", ":8080", "localhost:80", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536",
                             "127.0.0.1:-1", "127.0.0.1:080", "::1:80", "[127.0.0.1]:80", "[::1]", "127.1:80",
                             "127.0.0.1:80 ", "0127.0.0.1:80", "[::1%lo]:80"})
