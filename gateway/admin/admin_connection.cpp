@@ -25,6 +25,17 @@ AdminConnection::AdminConnection(int descriptor, const AdminSource& source, cons
     m_deadline.start(m_limits.idleTime);
 }
 
+void AdminConnection::endSoon()
+{
+    m_last = true;
+    if (!m_received.empty() || m_socket->bytesToWrite() > 0 || m_socket->bytesAvailable() > 0)
+        return;
+    m_closing = true;
+    // Not now, as the owner goes through its list; and what comes meanwhile is dropped as after a last
+    // answer.
+    QMetaObject::invokeMethod(m_socket, &QTcpSocket::disconnectFromHost, Qt::QueuedConnection);
+}
+
 void AdminConnection::abort()
 {
     m_socket->abort(); // emits disconnected() where there was a connection
@@ -47,7 +58,8 @@ void AdminConnection::written()
     if (m_socket->bytesToWrite() > 0)
         return;
     m_lastActive = std::chrono::steady_clock::now();
-    if (m_closing) {
+    if (m_closing || (m_last && m_received.empty())) {
+        m_closing = true;
         m_socket->disconnectFromHost();
         return;
     }
@@ -82,7 +94,7 @@ void AdminConnection::answer()
 {
     const AdminResponse response = answerAdmin(m_head, m_source);
     // Nothing here has a body to read: what would follow one can not be told from it.
-    const bool keepAlive = m_head.keepAlive && !m_head.hasBody();
+    const bool keepAlive = m_head.keepAlive && !m_head.hasBody() && !m_last;
     send(renderAdmin(response, m_head.method != Method::Head, keepAlive), keepAlive);
 }
 

@@ -33,6 +33,8 @@ public:
 
     /// When the client was last heard of; steady.
     [[nodiscard]] std::chrono::steady_clock::time_point lastActive() const { return m_lastActive; }
+    /// Closes after the request under way, or now.
+    void endSoon();
     /// Closes without a word.
     void abort();
 
@@ -55,6 +57,7 @@ private:
     Arena m_arena;
     RequestHead m_head;
     bool m_closing = false;
+    bool m_last = false; ///< the next answer is the last
     std::chrono::steady_clock::time_point m_lastActive = std::chrono::steady_clock::now();
 };
 

@@ -24,6 +24,13 @@ public:
         return {};
     }
 
+    void stopAccepting()
+    {
+        m_acceptor.reset(); // who waits is let in by the other process
+        for (AdminConnection* connection : m_connections)
+            connection->endSoon();
+    }
+
 private:
     void accept(FileDescriptor client)
     {
@@ -35,7 +42,8 @@ private:
         connect(connection, &AdminConnection::closed, this, [this](AdminConnection* gone) {
             if (std::erase(m_connections, gone) > 0)
                 gone->deleteLater();
-            m_acceptor->resume();
+            if (m_acceptor)
+                m_acceptor->resume();
         });
     }
 
@@ -62,6 +70,11 @@ Result<std::unique_ptr<AdminServer>> AdminServer::start(FileDescriptor listening
 }
 
 AdminServer::AdminServer(std::unique_ptr<EventThread> thread) : m_thread(std::move(thread)) {}
+
+void AdminServer::stopAccepting()
+{
+    m_thread->call([this] { m_listener->stopAccepting(); });
+}
 
 AdminServer::~AdminServer()
 {

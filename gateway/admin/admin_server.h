@@ -20,6 +20,9 @@ public:
     static Result<std::unique_ptr<AdminServer>> start(FileDescriptor listening, const AdminSource& source,
                                                       const AdminLimits& limits = {});
     ~AdminServer();
+    /// Another process accepts on the same socket: this one does not any more. Open connections end after
+    /// their answer.
+    void stopAccepting();
     AdminServer(const AdminServer&) = delete;
     AdminServer& operator=(const AdminServer&) = delete;
 

@@ -4,6 +4,9 @@
 #include "gateway/proxy/compiled_snapshot.h"
 #include "gateway/telemetry/worker_telemetry.h"
 
+#include <memory>
+#include <vector>
+
 namespace postern {
 
 /// One listener as one worker has it: who accepts, what the present configuration says of it, what is
@@ -14,8 +17,24 @@ struct ListenerPort
     std::string text; ///< the same, for logs
     ListenerTelemetry& telemetry;
     const Snapshot::Compiled::ListenerSettings* settings =
-        nullptr;                        ///< null: not in the present configuration
-    std::unique_ptr<Acceptor> acceptor; ///< null: not accepting
+        nullptr; ///< null: not in the present configuration
+    /// One for each socket, as a rule one; more where a process of more workers handed its sockets over.
+    std::vector<std::unique_ptr<Acceptor>> acceptors;
+
+    /// There may be room again.
+    void resume() const
+    {
+        for (const auto& acceptor : acceptors)
+            if (acceptor->isPaused())
+                acceptor->resume();
+    }
+    /// Takes in who waits, then accepts nobody any more.
+    void close()
+    {
+        for (const auto& acceptor : acceptors)
+            acceptor->acceptLastAndClose();
+        acceptors.clear();
+    }
 };
 
 } // namespace postern

@@ -48,10 +48,8 @@ void ProxyWorker::Private::sessionClosed(ClientSession& session)
         sessions[place]->place = place;
     }
     sessions.pop_back();
-    for (const auto& port : ports) {
-        if (port->acceptor && port->acceptor->isPaused())
-            port->acceptor->resume();
-    }
+    for (const auto& port : ports)
+        port->resume();
     tellWhenDrained();
 }
 
@@ -77,7 +75,7 @@ ListenerPort& ProxyWorker::Private::port(const QString& name)
         return **found;
     const std::string text = name.toStdString();
     ports.push_back(std::make_unique<ListenerPort>(
-        ListenerPort{name, text, context.telemetry.listener(text), nullptr, nullptr}));
+        ListenerPort{name, text, context.telemetry.listener(text), nullptr, {}}));
     if (context.configuration)
         ports.back()->settings = context.configuration->compiled().listener(name);
     return *ports.back();
@@ -126,17 +124,11 @@ Result<void> ProxyWorker::listen(const QString& listener, FileDescriptor listeni
         [this] { return d->hasRoom(); });
     if (!acceptor)
         return failure(acceptor.error());
-    port.acceptor = std::move(*acceptor);
+    port.acceptors.push_back(std::move(*acceptor));
     return {};
 }
 
-void ProxyWorker::unlisten(const QString& listener)
-{
-    ListenerPort& port = d->port(listener);
-    if (port.acceptor)
-        port.acceptor->acceptLastAndClose();
-    port.acceptor.reset();
-}
+void ProxyWorker::unlisten(const QString& listener) { d->port(listener).close(); }
 
 void ProxyWorker::accept(const QString& listener, FileDescriptor connection)
 {
@@ -155,11 +147,8 @@ void ProxyWorker::drain(std::function<void()> drained)
 {
     d->context.closing = true;
     d->drained = std::move(drained);
-    for (const auto& port : d->ports) {
-        if (port->acceptor)
-            port->acceptor->acceptLastAndClose();
-        port->acceptor.reset();
-    }
+    for (const auto& port : d->ports)
+        port->close();
     // Backwards: a session that closes is replaced by the last one.
     for (std::size_t i = d->sessions.size(); i-- > 0;)
         d->sessions[i]->closeIfIdle();

@@ -42,7 +42,8 @@ public:
     void apply(std::shared_ptr<const Snapshot> snapshot);
 
     /// Accepts on \a listening, which listens already, for the document's listener of that name, until
-    /// unlisten(). At most `limits.connections` are open at once; further clients wait in the backlog.
+    /// unlisten(). Called again for the same name it accepts on that socket too. At most `limits.connections`
+    /// are open at once; further clients wait in the backlog.
     [[nodiscard]] Result<void> listen(const QString& listener, FileDescriptor listening);
     /// Takes in who waits already, then closes. Open connections stay.
     void unlisten(const QString& listener);

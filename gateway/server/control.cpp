@@ -50,7 +50,7 @@ Control::Control(const GatewayOptions& options, const GatewayEnvironment& enviro
 
 Control::~Control() = default;
 
-Result<void> Control::begin()
+Result<void> Control::begin(std::vector<HandoverListener>* inherited, const QString& inheritedApi)
 {
     const LoadedConfiguration loaded = m_source->load();
     if (!loaded.document) {
@@ -62,11 +62,23 @@ Result<void> Control::begin()
         return failure(Error::environment(Error::Kind::NotFound,
                                           QStringLiteral("--listen %1: %2 has no such listener")
                                               .arg(unknown.join(QStringLiteral(", ")), loaded.document->id)));
-    if (auto applied = apply(loaded); !applied) {
-        reject({findingOf(applied.error())});
-        return applied;
+    if (inherited && inheritedApi != loaded.document->id)
+        return failure(Error::environment(Error::Kind::Conflict,
+                                          QStringLiteral("--handover: the other process serves %1, not %2")
+                                              .arg(inheritedApi, loaded.document->id)));
+    auto plan = adopt(loaded, inherited);
+    if (!plan) {
+        reject({findingOf(plan.error())});
+        return failure(plan.error());
     }
+    m_plan = std::move(*plan);
     return {};
+}
+
+Result<void> Control::listen()
+{
+    auto plan = std::exchange(m_plan, std::nullopt);
+    return m_listeners.commit(std::move(*plan), m_parts.workers, m_options.events);
 }
 
 QString Control::adminAddress() const { return m_snapshot->document().api.spec.admin.address; }
@@ -82,6 +94,10 @@ void Control::take(LoadedConfiguration loaded)
 {
     if (m_draining)
         return; // what begins now would not live to see it
+    if (m_offered) {
+        m_waiting = std::move(loaded);
+        return;
+    }
     if (!loaded.document) {
         reject(loaded.findings);
         return;
@@ -92,10 +108,19 @@ void Control::take(LoadedConfiguration loaded)
 
 Result<void> Control::apply(const LoadedConfiguration& loaded)
 {
+    auto plan = adopt(loaded, nullptr);
+    if (!plan)
+        return failure(plan.error());
+    return m_listeners.commit(std::move(*plan), m_parts.workers, m_options.events);
+}
+
+Result<ListenerTable::Plan> Control::adopt(const LoadedConfiguration& loaded,
+                                           std::vector<HandoverListener>* inherited)
+{
     auto snapshot = Snapshot::create(loaded.document, m_environment.policies, m_snapshot.get());
     if (!snapshot)
         return failure(snapshot.error());
-    auto plan = m_listeners.plan(*loaded.document, m_parts.workers.size());
+    auto plan = m_listeners.plan(*loaded.document, m_parts.workers.size(), inherited);
     if (!plan)
         return failure(plan.error());
     // Nothing below can be refused by the document any more.
@@ -106,7 +131,7 @@ Result<void> Control::apply(const LoadedConfiguration& loaded)
     m_parts.status.setConfiguration(
         reportConfiguration(*loaded.document, dateTime(m_environment.clock.wall())));
     tell(before ? &before->document() : nullptr, *loaded.document);
-    return m_listeners.commit(std::move(*plan), m_parts.workers, m_options.events);
+    return std::move(*plan);
 }
 
 void Control::reject(const std::vector<Finding>& findings)
@@ -154,8 +179,13 @@ void Control::drain(std::function<void()> drained)
 {
     if (m_draining)
         return;
-    m_draining = true;
     m_drained = std::move(drained);
+    beginDrain();
+}
+
+void Control::beginDrain()
+{
+    m_draining = true;
     m_parts.status.setReadiness(Readiness::Draining);
     const Drain settings = m_snapshot->document().api.spec.drain;
     m_options.events(EventLine("draining")
@@ -169,8 +199,41 @@ void Control::drain(std::function<void()> drained)
 
 void Control::stopAccepting()
 {
+    if (m_offered) {
+        // What would turn clients away here would do it in the successor too: the sockets are the same.
+        endRequests();
+        return;
+    }
     m_listeners.turnAway();
     QTimer::singleShot(handshakeTime, this, &Control::endRequests);
+}
+
+Result<HandoverParcel> Control::offer()
+{
+    if (m_draining)
+        return failure(Error::environment(Error::Kind::Unavailable, QStringLiteral("it is draining")));
+    auto listeners = m_listeners.duplicates();
+    if (!listeners)
+        return failure(listeners.error());
+    m_offered = true;
+    return HandoverParcel{m_snapshot->document().id, std::move(*listeners), {}, {}, {}};
+}
+
+void Control::takeBack()
+{
+    m_offered = false;
+    if (auto waiting = std::exchange(m_waiting, std::nullopt))
+        take(std::move(*waiting));
+}
+
+void Control::handOver(const QStringList& listeners)
+{
+    m_listeners.release(listeners, m_parts.workers);
+    m_offered = false;
+    if (m_draining)
+        return; // a signal was quicker
+    m_drained = m_options.handedOver;
+    beginDrain();
 }
 
 void Control::endRequests()

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace postern {
 
@@ -35,8 +36,13 @@ public:
     Control(const GatewayOptions& options, const GatewayEnvironment& environment, const Parts& parts);
     ~Control() override;
 
-    /// The first configuration; without one there is no gateway.
-    [[nodiscard]] Result<void> begin();
+    /// The first configuration; without one there is no gateway. \a inherited: the listeners of a process
+    /// that serves the API \a inheritedApi now; what this one does not take stays in it. Nothing is accepted
+    /// before listen().
+    [[nodiscard]] Result<void> begin(std::vector<HandoverListener>* inherited = nullptr,
+                                     const QString& inheritedApi = {});
+    /// Has the workers accept.
+    [[nodiscard]] Result<void> listen();
     /// Where the document wants the admin listener; the options may have another wish.
     [[nodiscard]] QString adminAddress() const;
     /// From now on changes are followed.
@@ -48,9 +54,22 @@ public:
     /// `drain.deadline`; then \a drained. A second call does nothing.
     void drain(std::function<void()> drained);
 
+    /// Duplicates of the listeners, for a successor, and the API they serve. From now on no configuration is
+    /// taken, as the successor has one of its own, until takeBack(). Refused while draining.
+    [[nodiscard]] Result<HandoverParcel> offer();
+    /// The successor came to nothing.
+    void takeBack();
+    /// The successor accepts on these: the gateway does not any more, and drains; then
+    /// `GatewayOptions::handedOver`.
+    void handOver(const QStringList& listeners);
+
 private:
+    void beginDrain();
     void take(LoadedConfiguration loaded);
     [[nodiscard]] Result<void> apply(const LoadedConfiguration& loaded);
+    /// Everything of apply() but the listeners, which may be opened already and are still to be used.
+    [[nodiscard]] Result<ListenerTable::Plan> adopt(const LoadedConfiguration& loaded,
+                                                    std::vector<HandoverListener>* inherited);
     void reject(const std::vector<Finding>& findings);
     void tell(const EffectiveDocument* before, const EffectiveDocument& after) const;
     void stopAccepting();
@@ -67,6 +86,9 @@ private:
     std::function<void()> m_drained;
     QTimer m_deadline;
     std::size_t m_workersToDrain = 0;
+    std::optional<ListenerTable::Plan> m_plan;    ///< between begin() and listen()
+    std::optional<LoadedConfiguration> m_waiting; ///< came while the listeners were offered
+    bool m_offered = false;
     bool m_draining = false;
     bool m_ending = false; ///< the workers were told to drain
 };

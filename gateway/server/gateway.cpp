@@ -3,6 +3,9 @@
 #include "gateway/admin/admin_server.h"
 #include "gateway/server/control.h"
 #include "gateway/server/gateway_status.h"
+#include "gateway/server/handover_address.h"
+#include "gateway/server/handover_claim.h"
+#include "gateway/server/handover_offer.h"
 #include "gateway/server/worker.h"
 #include "gateway/telemetry/access_log.h"
 #include "gateway/telemetry/telemetry.h"
@@ -10,7 +13,7 @@
 namespace postern {
 
 /// Members in the order in which they stand on each other; ~Private ends them from the last to the first.
-class Gateway::Private
+class Gateway::Private final : public HandoverOwner
 {
 public:
     Private(const GatewayOptions& given, const GatewayEnvironment& around)
@@ -23,8 +26,16 @@ public:
     ~Private();
 
     Result<void> startWorkers();
+    Result<void> claim();
     Result<void> startControl();
-    Result<void> startAdmin();
+    Result<void> openAdmin();
+    Result<void> openHandover();
+    Result<void> serve();
+    Result<void> takeOver();
+
+    Result<HandoverParcel> offer() override;
+    void withdraw() override;
+    void release(const QStringList& listeners, bool admin) override;
 
     const GatewayOptions options;
     const GatewayEnvironment environment;
@@ -34,11 +45,17 @@ public:
     ListenerTable::Workers workers;
     std::unique_ptr<EventThread> controlThread;
     std::unique_ptr<Control> control; ///< made, used and ended on its thread
+    std::optional<ListenerSockets> adminSockets;
     std::unique_ptr<AdminServer> admin;
+    std::unique_ptr<HandoverClaim> predecessor; ///< while this gateway starts
+    QStringList claimed;                        ///< the predecessor's names of the listeners taken over
+    bool adminClaimed = false;
+    std::unique_ptr<HandoverOffer> successor; ///< calls the parts above
 };
 
 Gateway::Private::~Private()
 {
+    successor.reset();
     admin.reset();
     if (controlThread)
         controlThread->call([this] { control.reset(); });
@@ -67,39 +84,132 @@ Result<void> Gateway::Private::startControl()
         const auto post = [this](std::function<void()> task) { controlThread->post(std::move(task)); };
         control =
             std::make_unique<Control>(options, environment, Control::Parts{telemetry, status, workers, post});
-        return control->begin();
+        if (!predecessor)
+            return control->begin();
+        HandoverParcel& parcel = predecessor->parcel;
+        for (const HandoverListener& listener : parcel.listeners)
+            claimed.append(listener.name);
+        auto begun = control->begin(&parcel.listeners, parcel.api);
+        for (const HandoverListener& left : parcel.listeners)
+            claimed.removeAll(left.name);
+        parcel.listeners.clear(); // the predecessor, which knows them, lets their clients in and closes them
+        return begun;
     });
 }
 
-Result<void> Gateway::Private::startAdmin()
+Result<void> Gateway::Private::claim()
+{
+    if (options.handover.isEmpty())
+        return {};
+    auto made = HandoverClaim::make(options.handover);
+    if (!made)
+        return failure(made.error());
+    predecessor = std::move(*made);
+    return {};
+}
+
+Result<void> Gateway::Private::openAdmin()
 {
     const QString written = controlThread->call([this] { return control->adminAddress(); });
     const auto address = options.admin ? options.admin : SocketAddress::parse(written);
     if (!address)
         return failure(Error::invalid(QStringLiteral("admin: %1 is no address").arg(written)));
-    auto sockets = ListenerSockets::listen(*address, 1, ListenerSockets::Neighbours::Refused);
+    std::vector<HandoverListener> none;
+    std::vector<HandoverListener>& inherited = predecessor ? predecessor->parcel.admin : none;
+    adminClaimed = !inherited.empty() && (inherited[0].bound == *address || inherited[0].asked == *address);
+    auto sockets = adminClaimed ? ListenerSockets::inherit(*address, inherited[0].bound,
+                                                           std::move(inherited[0].sockets), 1)
+                                : ListenerSockets::listen(*address, 1, ListenerSockets::Neighbours::Refused);
     if (!sockets)
         return failure(sockets.error().wrappedIn(QStringLiteral("admin")));
-    auto socket = sockets->forWorker(0);
+    adminSockets = std::move(*sockets);
+    return {};
+}
+
+Result<void> Gateway::Private::openHandover()
+{
+    if (options.handover.isEmpty())
+        return {};
+    // The predecessor's stays the one that the path names: no moment in which a successor would find nobody.
+    auto listening = predecessor ? Result<FileDescriptor>(std::move(predecessor->parcel.handover))
+                                 : listenForHandover(options.handover);
+    if (!listening)
+        return failure(listening.error());
+    auto created = HandoverOffer::create(std::move(*listening), *this, options.events);
+    if (!created)
+        return failure(created.error());
+    successor = std::move(*created);
+    return {};
+}
+
+/// From here on clients are accepted; all that is likely to fail has been done.
+Result<void> Gateway::Private::serve()
+{
+    auto socket = adminSockets->forWorker(0);
     if (!socket)
         return failure(socket.error());
-    auto server = AdminServer::start(std::move(*socket), status);
+    status.setReadiness(Readiness::Ready);
+    if (auto listens = controlThread->call([this] { return control->listen(); }); !listens)
+        return listens;
+    auto server = AdminServer::start(std::move(socket->front()), status);
     if (!server)
         return failure(server.error());
     admin = std::move(*server);
-    options.events(EventLine("listening").add("listener", "admin").add("address", sockets->bound().text()));
+    options.events(
+        EventLine("listening").add("listener", "admin").add("address", adminSockets->bound().text()));
     return {};
+}
+
+Result<void> Gateway::Private::takeOver()
+{
+    if (!predecessor)
+        return {};
+    if (auto taken = predecessor->ready(claimed, adminClaimed); !taken)
+        return taken;
+    predecessor.reset();
+    options.events(EventLine("handover")
+                       .add("result", "taken-over")
+                       .add("listeners", QJsonArray::fromStringList(claimed)));
+    return {};
+}
+
+Result<HandoverParcel> Gateway::Private::offer()
+{
+    auto parcel = controlThread->call([this] { return control->offer(); });
+    if (!parcel)
+        return parcel;
+    auto sockets = adminSockets->duplicates();
+    if (!sockets)
+        return failure(sockets.error());
+    parcel->admin.push_back(
+        {QStringLiteral("admin"), adminSockets->asked(), adminSockets->bound(), std::move(*sockets)});
+    return parcel;
+}
+
+void Gateway::Private::withdraw()
+{
+    controlThread->call([this] { control->takeBack(); });
+}
+
+void Gateway::Private::release(const QStringList& listeners, bool adminTaken)
+{
+    // Readiness first: a probe that comes in here from now on would hear that this gateway drains.
+    if (adminTaken)
+        admin->stopAccepting();
+    controlThread->call([&] { control->handOver(listeners); });
 }
 
 Result<std::unique_ptr<Gateway>> Gateway::start(const GatewayOptions& options,
                                                 const GatewayEnvironment& environment)
 {
     auto parts = std::make_unique<Private>(options, environment);
-    for (const auto step : {&Private::startWorkers, &Private::startControl, &Private::startAdmin})
+    for (const auto step : {&Private::startWorkers, &Private::claim, &Private::startControl,
+                            &Private::openAdmin, &Private::openHandover, &Private::serve, &Private::takeOver})
         if (auto done = (parts.get()->*step)(); !done)
             return failure(done.error());
-    parts->status.setReadiness(Readiness::Ready);
     parts->controlThread->post([control = parts->control.get()] { control->follow(); });
+    if (parts->successor)
+        parts->successor->begin();
     return std::unique_ptr<Gateway>(new Gateway(std::move(parts)));
 }
 

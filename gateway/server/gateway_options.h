@@ -6,6 +6,7 @@
 #include <QMap>
 #include <QString>
 
+#include <functional>
 #include <optional>
 
 namespace postern {
@@ -21,7 +22,12 @@ struct GatewayOptions
     std::size_t workers = 1;
     QMap<QString, SocketAddress> listen; ///< listener → address, instead of the document's
     std::optional<SocketAddress> admin;  ///< likewise
-    int accessLog = 1;                   ///< descriptor; not closed
+    /// Where a successor knocks, and a predecessor may wait; empty: no hand-over.
+    QString handover;
+    /// Called once, on a thread of the gateway's, when a successor serves and this gateway has drained; the
+    /// gateway is to be destroyed after it, on another. Not called where drain() came first.
+    std::function<void()> handedOver = [] {};
+    int accessLog = 1; ///< descriptor; not closed
     EventSink events;
 };
 

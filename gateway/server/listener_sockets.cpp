@@ -7,6 +7,7 @@
 #include <linux/filter.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -37,27 +38,64 @@ Result<ListenerSockets> ListenerSockets::listen(const SocketAddress& address, st
         if (const auto isFree = requireFree(address); !isFree)
             return failure(isFree.error());
     ListenerSockets result;
+    result.m_workers = workers;
     result.m_asked = address;
     result.m_bound = address;
-    for (std::size_t i = 0; i < workers; ++i) {
-        auto socket = listenOn(result.m_bound);
+    if (auto opened = result.openUpTo(workers); !opened)
+        return failure(opened.error());
+    return result;
+}
+
+Result<ListenerSockets> ListenerSockets::inherit(const SocketAddress& asked, const SocketAddress& bound,
+                                                 std::vector<FileDescriptor> sockets, std::size_t workers)
+{
+    ListenerSockets result;
+    result.m_workers = workers;
+    result.m_asked = asked;
+    result.m_bound = bound;
+    result.m_sockets = std::move(sockets);
+    if (auto opened = result.openUpTo(workers); !opened)
+        return failure(opened.error());
+    return result;
+}
+
+Result<void> ListenerSockets::openUpTo(std::size_t count)
+{
+    while (m_sockets.size() < count) {
+        auto socket = listenOn(m_bound);
         if (!socket)
             return failure(socket.error());
         const auto bound = localAddress(socket->fd());
         if (!bound)
             return failure(bound.error());
-        result.m_bound = *bound; // the first one chooses the port for all
-        result.m_sockets.push_back(std::move(*socket));
+        m_bound = *bound; // the first one chooses the port for all
+        m_sockets.push_back(std::move(*socket));
+    }
+    return {};
+}
+
+Result<std::vector<FileDescriptor>> ListenerSockets::forWorker(std::size_t worker) const
+{
+    std::vector<FileDescriptor> result;
+    for (std::size_t i = worker; i < m_sockets.size(); i += m_workers) {
+        FileDescriptor duplicate(::fcntl(m_sockets[i].fd(), F_DUPFD_CLOEXEC, 0));
+        if (!duplicate.isOpen())
+            return failure(Error::fromErrno(QStringLiteral("dup"), errno));
+        result.push_back(std::move(duplicate));
     }
     return result;
 }
 
-Result<FileDescriptor> ListenerSockets::forWorker(std::size_t worker) const
+Result<std::vector<FileDescriptor>> ListenerSockets::duplicates() const
 {
-    FileDescriptor duplicate(::fcntl(m_sockets[worker].fd(), F_DUPFD_CLOEXEC, 0));
-    if (!duplicate.isOpen())
-        return failure(Error::fromErrno(QStringLiteral("dup"), errno));
-    return duplicate;
+    std::vector<FileDescriptor> result;
+    for (std::size_t worker = 0; worker < m_workers; ++worker) {
+        auto some = forWorker(worker);
+        if (!some)
+            return failure(some.error());
+        std::ranges::move(*some, std::back_inserter(result));
+    }
+    return result;
 }
 
 void ListenerSockets::turnAway() const

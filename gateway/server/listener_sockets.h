@@ -8,7 +8,7 @@
 
 namespace postern {
 
-/// The sockets of one address: one a worker, all of one port, the kernel spreads clients over them
+/// The sockets of one address: at least one a worker, all of one port, the kernel spreads clients over them
 /// (SO_REUSEPORT). The gateway keeps them and gives workers duplicates, so that it can turn clients away
 /// before the workers close. Owned by the control thread; the address is free again when this and the
 /// workers' duplicates are gone.
@@ -23,11 +23,19 @@ public:
     static Result<ListenerSockets> listen(const SocketAddress& address, std::size_t workers,
                                           Neighbours neighbours);
 
+    /// Sockets that another process opened for \a asked, and hands over: all of them are accepted from, as a
+    /// client waits in the queue of one. More are opened where there are more workers.
+    static Result<ListenerSockets> inherit(const SocketAddress& asked, const SocketAddress& bound,
+                                           std::vector<FileDescriptor> sockets, std::size_t workers);
+
     /// As asked for; with port 0 another one than bound().
     [[nodiscard]] const SocketAddress& asked() const { return m_asked; }
     [[nodiscard]] const SocketAddress& bound() const { return m_bound; }
 
-    [[nodiscard]] Result<FileDescriptor> forWorker(std::size_t worker) const;
+    /// Duplicates for one of the workers: one, or several where there are more sockets than workers.
+    [[nodiscard]] Result<std::vector<FileDescriptor>> forWorker(std::size_t worker) const;
+    /// Duplicates of all.
+    [[nodiscard]] Result<std::vector<FileDescriptor>> duplicates() const;
 
     /// From now on the kernel drops attempts to connect, as if they had been lost on the way; handshakes that
     /// have begun end, and who waits is still to be accepted. A closed listening socket resets both: close it
@@ -35,6 +43,9 @@ public:
     void turnAway() const;
 
 private:
+    [[nodiscard]] Result<void> openUpTo(std::size_t count);
+
+    std::size_t m_workers = 1;
     SocketAddress m_asked;
     SocketAddress m_bound;
     std::vector<FileDescriptor> m_sockets;

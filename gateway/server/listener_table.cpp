@@ -16,7 +16,30 @@ QStringList ListenerTable::unknownOverrides(const EffectiveDocument& document) c
     return unknown;
 }
 
-Result<ListenerTable::Plan> ListenerTable::plan(const EffectiveDocument& document, std::size_t workers) const
+Result<ListenerSockets> ListenerTable::open(const QString& name, const SocketAddress& asked,
+                                            std::size_t workers,
+                                            std::vector<HandoverListener>* inherited) const
+{
+    if (inherited) {
+        // By name where the port was the kernel's choice; else by address, whatever the name is now.
+        const auto matches = [&](const HandoverListener& one) {
+            return one.bound == asked || (one.name == name && one.asked == asked);
+        };
+        if (const auto found = std::ranges::find_if(*inherited, matches); found != inherited->end()) {
+            HandoverListener taken = std::move(*found);
+            inherited->erase(found);
+            return ListenerSockets::inherit(asked, taken.bound, std::move(taken.sockets), workers);
+        }
+    }
+    // The predecessor's addresses are ours to share, as our own are at a reload.
+    const bool isAlone = m_listeners.empty() && !inherited;
+    return ListenerSockets::listen(asked, workers,
+                                   isAlone ? ListenerSockets::Neighbours::Refused
+                                           : ListenerSockets::Neighbours::Allowed);
+}
+
+Result<ListenerTable::Plan> ListenerTable::plan(const EffectiveDocument& document, std::size_t workers,
+                                                std::vector<HandoverListener>* inherited) const
 {
     Plan plan;
     QStringList wanted;
@@ -30,9 +53,7 @@ Result<ListenerTable::Plan> ListenerTable::plan(const EffectiveDocument& documen
         const auto known = m_listeners.find(listener.name);
         if (known != m_listeners.end() && known->second.asked() == *asked)
             continue;
-        const auto neighbours =
-            m_listeners.empty() ? ListenerSockets::Neighbours::Refused : ListenerSockets::Neighbours::Allowed;
-        auto sockets = ListenerSockets::listen(*asked, workers, neighbours);
+        auto sockets = open(listener.name, *asked, workers, inherited);
         if (!sockets)
             return failure(sockets.error().wrappedIn(QStringLiteral("listener %1").arg(listener.name)));
         plan.opened.emplace(listener.name, std::move(*sockets));
@@ -51,11 +72,12 @@ Result<void> ListenerTable::commit(Plan plan, const Workers& workers, const Even
     close(plan.closed, workers);
     for (auto& [name, sockets] : plan.opened) {
         for (std::size_t i = 0; i < workers.size(); ++i) {
-            auto socket = sockets.forWorker(i);
-            if (!socket)
-                return failure(socket.error());
-            if (auto listens = workers[i]->listen(name, std::move(*socket)); !listens)
-                return failure(listens.error());
+            auto own = sockets.forWorker(i);
+            if (!own)
+                return failure(own.error());
+            for (FileDescriptor& socket : *own)
+                if (auto listens = workers[i]->listen(name, std::move(socket)); !listens)
+                    return failure(listens.error());
         }
         events(EventLine("listening").add("listener", name).add("address", sockets.bound().text()));
         m_listeners.insert_or_assign(name, std::move(sockets));
@@ -75,6 +97,28 @@ void ListenerTable::close(const std::vector<QString>& names, const Workers& work
         for (const std::unique_ptr<Worker>& worker : workers)
             worker->unlisten(name);
         m_listeners.erase(name);
+    }
+}
+
+Result<std::vector<HandoverListener>> ListenerTable::duplicates() const
+{
+    std::vector<HandoverListener> result;
+    for (const auto& [name, sockets] : m_listeners) {
+        auto copies = sockets.duplicates();
+        if (!copies)
+            return failure(copies.error());
+        result.push_back({name, sockets.asked(), sockets.bound(), std::move(*copies)});
+    }
+    return result;
+}
+
+void ListenerTable::release(const QStringList& names, const Workers& workers)
+{
+    for (const QString& name : names) {
+        if (m_listeners.erase(name) == 0)
+            continue;
+        for (const std::unique_ptr<Worker>& worker : workers)
+            worker->unlisten(name);
     }
 }
 

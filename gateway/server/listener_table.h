@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/server/gateway_options.h"
+#include "gateway/server/handover_parcel.h"
 #include "gateway/server/listener_sockets.h"
 
 #include <map>
@@ -33,13 +34,23 @@ public:
     /// Names in the overrides that the document does not have.
     [[nodiscard]] QStringList unknownOverrides(const EffectiveDocument& document) const;
 
-    [[nodiscard]] Result<Plan> plan(const EffectiveDocument& document, std::size_t workers) const;
+    /// \a inherited: what another process handed over; what the document wants of it is taken out.
+    [[nodiscard]] Result<Plan> plan(const EffectiveDocument& document, std::size_t workers,
+                                    std::vector<HandoverListener>* inherited = nullptr) const;
     [[nodiscard]] Result<void> commit(Plan plan, const Workers& workers, const EventSink& events);
+
+    /// Duplicates of all sockets, for a successor.
+    [[nodiscard]] Result<std::vector<HandoverListener>> duplicates() const;
+    /// A successor accepts on these: this process stops, and nobody is turned away.
+    void release(const QStringList& names, const Workers& workers);
 
     /// ListenerSockets::turnAway() for all.
     void turnAway() const;
 
 private:
+    [[nodiscard]] Result<ListenerSockets> open(const QString& name, const SocketAddress& asked,
+                                               std::size_t workers,
+                                               std::vector<HandoverListener>* inherited) const;
     void close(const std::vector<QString>& names, const Workers& workers);
 
     QMap<QString, SocketAddress> m_overrides;

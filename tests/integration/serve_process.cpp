@@ -59,7 +59,7 @@ bool ServeProcess::start(const QStringList& extra)
 {
     m_process.setArguments(QStringList{QStringLiteral("serve"), QStringLiteral("--config"), folder(),
                                        QStringLiteral("--admin"), QStringLiteral("127.0.0.1:0"),
-                                       QStringLiteral("--workers"), QStringLiteral("2")} +
+                                       QStringLiteral("--workers"), QString::number(m_workers)} +
                            extra);
     m_process.start();
     for (;;) {
@@ -70,7 +70,7 @@ bool ServeProcess::start(const QStringList& extra)
             m_adminPort = portOf(event);
             return !waitForEvent(QStringLiteral("started")).isEmpty();
         }
-        m_port = portOf(event);
+        m_port = m_ports[event.value(QLatin1String("listener")).toString()] = portOf(event);
     }
 }
 
@@ -86,17 +86,18 @@ QJsonObject ServeProcess::waitForEvent(const QString& event)
 {
     QElapsedTimer timer;
     timer.start();
-    do {
+    for (bool last = false;;) {
         takeEvents();
         while (m_seen < m_events.size()) {
             const QJsonObject& next = m_events[m_seen++];
             if (next.value(QLatin1String("event")).toString() == event)
                 return next;
         }
+        if (last || timer.elapsed() >= patience)
+            return {};
+        last = m_process.state() == QProcess::NotRunning; // what it said last is still to be read
         m_process.waitForReadyRead(50);
-    } while (timer.elapsed() < patience &&
-             (m_process.state() != QProcess::NotRunning || m_process.bytesAvailable() > 0));
-    return {};
+    }
 }
 
 void ServeProcess::signal(int number) { ::kill(static_cast<pid_t>(m_process.processId()), number); }

@@ -2,6 +2,7 @@
 #include "tests/integration/serve_process.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/recording_upstream.h"
+#include "tests/support/steady_load.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -9,7 +10,6 @@
 #include <QTcpServer>
 #include <QTest>
 
-#include <atomic>
 #include <csignal>
 #include <thread>
 
@@ -42,51 +42,6 @@ QMap<QString, QByteArray> files(const QByteArray& gateway)
 }
 
 const std::string request = "GET /v1/accounts/7?token=secret HTTP/1.1\r\nHost: accounts\r\n\r\n";
-
-/// Clients that ask one request after the other, each connection until it is told to close. A client that can
-/// not connect any more ends; every request that was sent wants its whole answer.
-class Load
-{
-public:
-    Load(quint16 port, int clients)
-    {
-        for (int i = 0; i < clients; ++i)
-            m_threads.emplace_back([this, port] { run(port); });
-    }
-    ~Load() { stop(); }
-    void stop()
-    {
-        m_stop = true;
-        waitForEnd();
-    }
-    void waitForEnd()
-    {
-        for (std::thread& thread : m_threads)
-            if (thread.joinable())
-                thread.join();
-    }
-
-    std::atomic<int> answered = 0;
-    std::atomic<int> lost = 0;
-
-private:
-    void run(quint16 port)
-    {
-        while (!m_stop) {
-            RawClient client(port);
-            if (!client.isConnected())
-                return;
-            for (bool keep = true; keep && !m_stop;) {
-                const RawResponse response = client.ask(request);
-                (response.status == 200 && response.complete ? answered : lost)++;
-                keep = response.complete && response.header("connection") != "close";
-            }
-        }
-    }
-
-    std::atomic<bool> m_stop = false;
-    std::vector<std::thread> m_threads;
-};
 
 /// Takes a moment for each answer, so that there always are requests in flight.
 RecordingUpstream::Script unhurried()
@@ -199,7 +154,7 @@ void TestServe::reloadsUnderLoad()
     ServeProcess serve;
     serve.configure(files(document(upstream.port())));
     QVERIFY(serve.start());
-    Load load(serve.port(), 4);
+    SteadyLoad load(serve.port(), {.request = request, .kept = 4});
     constexpr int reloads = 15;
     for (int i = 0; i < reloads; ++i) {
         const int before = load.answered;
@@ -276,7 +231,7 @@ void TestServe::drainsUnderLoad()
     ServeProcess serve;
     serve.configure(files(document(upstream.port())));
     QVERIFY(serve.start());
-    Load load(serve.port(), 8);
+    SteadyLoad load(serve.port(), {.request = request, .kept = 8});
     QTRY_VERIFY(load.answered > 50);
     serve.signal(SIGTERM);
     QVERIFY(!serve.waitForEvent(QStringLiteral("draining")).isEmpty());

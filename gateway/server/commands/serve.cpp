@@ -50,6 +50,7 @@ Result<GatewayOptions> optionsOf(const Arguments& arguments)
             return failure(Error::invalid(
                 QStringLiteral("--admin %1: expected an address, such as 127.0.0.1:9909").arg(text)));
     }
+    options.handover = arguments.value(QStringLiteral("handover"));
     const QString secrets = arguments.value(QStringLiteral("secrets"));
     if (!secrets.isEmpty() && !QFileInfo(secrets).isDir())
         return failure(Error::invalid(QStringLiteral("--secrets %1: no such folder").arg(secrets)));
@@ -98,6 +99,7 @@ public:
         m_mailbox = mailbox->get();
         options.accessLog = accessLogDescriptor();
         options.events = eventsTo(STDERR_FILENO);
+        options.handedOver = [this] { exitSoon(); };
 
         const SystemClock clock;
         const PolicyRegistry policies = builtPolicies();
@@ -122,7 +124,13 @@ private:
         if (m_ending) // who asks twice means now
             ::_exit(128 + signal);
         m_ending = true;
-        m_gateway->drain([this] { m_mailbox->post([] { QCoreApplication::exit(); }); });
+        m_gateway->drain([this] { exitSoon(); });
+    }
+
+    /// Any thread.
+    void exitSoon()
+    {
+        m_mailbox->post([] { QCoreApplication::exit(); });
     }
 
     EpollDispatcher& m_dispatcher;
@@ -173,6 +181,12 @@ Command serveCommand()
              {.name = QStringLiteral("admin"),
               .value = QStringLiteral("ADDRESS"),
               .help = QStringLiteral("instead of the document's admin.address"),
+              .choices = {}},
+             {.name = QStringLiteral("handover"),
+              .value = QStringLiteral("PATH"),
+              .help =
+                  QStringLiteral("a unix: socket; a gateway that runs there hands its clients over to this "
+                                 "one and ends, and this one waits there for its successor"),
               .choices = {}}},
         .run = serve};
 }

@@ -58,6 +58,8 @@ private Q_SLOTS:
     void refusesAnAddressThatIsTaken();
     void turnsNewClientsAwayAndKeepsWhoWaits();
     void isFreeAgainWhenClosed();
+    void inheritsEverySocket_data();
+    void inheritsEverySocket();
 };
 
 void TestListenerSockets::givesAllWorkersOnePort()
@@ -68,9 +70,10 @@ void TestListenerSockets::givesAllWorkersOnePort()
     for (std::size_t i = 0; i < 3; ++i) {
         const auto socket = sockets.forWorker(i);
         QVERIFY(socket);
+        QCOMPARE(socket->size(), std::size_t{1});
         sockaddr_in address{};
         socklen_t size = sizeof address;
-        QCOMPARE(::getsockname(socket->fd(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+        QCOMPARE(::getsockname(socket->front().fd(), reinterpret_cast<sockaddr*>(&address), &size), 0);
         QCOMPARE(ntohs(address.sin_port), sockets.bound().port);
     }
 }
@@ -87,7 +90,7 @@ void TestListenerSockets::refusesAnAddressThatIsTaken()
 void TestListenerSockets::turnsNewClientsAwayAndKeepsWhoWaits()
 {
     auto sockets = std::make_unique<ListenerSockets>(listen(1));
-    FileDescriptor worker = std::move(*sockets->forWorker(0));
+    FileDescriptor worker = std::move(sockets->forWorker(0)->front());
     const FileDescriptor early = beginConnect(sockets->bound().port);
     QVERIFY(connected(early, 5000));
     QCOMPARE(::send(early.fd(), "hello", 5, MSG_NOSIGNAL),
@@ -114,11 +117,41 @@ void TestListenerSockets::isFreeAgainWhenClosed()
 {
     auto sockets = std::make_unique<ListenerSockets>(listen(2));
     const SocketAddress address = sockets->bound();
-    FileDescriptor worker = std::move(*sockets->forWorker(1));
+    FileDescriptor worker = std::move(sockets->forWorker(1)->front());
     sockets.reset();
     QVERIFY(!ListenerSockets::listen(address, 1, ListenerSockets::Neighbours::Refused));
     worker.reset();
     QVERIFY(ListenerSockets::listen(address, 1, ListenerSockets::Neighbours::Refused));
+}
+
+void TestListenerSockets::inheritsEverySocket_data()
+{
+    QTest::addColumn<int>("before");
+    QTest::addColumn<int>("workers");
+    QTest::addColumn<int>("after");
+    QTest::newRow("as many") << 2 << 2 << 2;
+    QTest::newRow("fewer workers") << 5 << 2 << 5;
+    QTest::newRow("more workers") << 1 << 3 << 3;
+}
+
+void TestListenerSockets::inheritsEverySocket()
+{
+    QFETCH(int, before);
+    QFETCH(int, workers);
+    QFETCH(int, after);
+    const ListenerSockets old = listen(static_cast<std::size_t>(before));
+    const auto heir = ListenerSockets::inherit(old.asked(), old.bound(), std::move(*old.duplicates()),
+                                               static_cast<std::size_t>(workers));
+    QVERIFY(heir);
+    QCOMPARE(heir->bound(), old.bound());
+    int sockets = 0;
+    for (int worker = 0; worker < workers; ++worker) {
+        const auto own = heir->forWorker(static_cast<std::size_t>(worker));
+        QVERIFY(own && !own->empty()); // nobody without work
+        sockets += static_cast<int>(own->size());
+    }
+    QCOMPARE(sockets, after);
+    QCOMPARE(heir->duplicates()->size(), static_cast<std::size_t>(after));
 }
 
 QTEST_GUILESS_MAIN(TestListenerSockets)
