@@ -85,6 +85,9 @@ function(postern_library name)
         target_link_libraries(postern_${name} ${scope} postern_${link})
     endforeach()
     target_link_libraries(postern_${name} ${scope} ${ARG_USES})
+    if(scope STREQUAL PUBLIC)
+        postern_precompiled(postern_${name})
+    endif()
 endfunction()
 
 # What tests/layering reads: one line a library, "name: allowed...".
