@@ -63,6 +63,20 @@ constexpr std::array<std::string_view, kCount> kNames = {"",
                                                          "X-Real-IP",
                                                          "X-Request-Id"};
 
+constexpr std::size_t kLongestName = 23;
+
+constexpr auto makeLowerCase()
+{
+    std::array<std::array<char, kLongestName>, kCount> names{};
+    for (std::size_t id = 0; id < kCount; ++id) {
+        for (std::size_t i = 0; i < kNames[id].size(); ++i)
+            names[id][i] = toLower(kNames[id][i]);
+    }
+    return names;
+}
+
+constexpr std::array<std::array<char, kLongestName>, kCount> kLowerCaseNames = makeLowerCase();
+
 // Length and three letters tell all the names above apart with these factors (found by search; makeSlots()
 // fails to compile when a new name collides: then search for others).
 constexpr std::size_t kSlots = 128;
@@ -99,6 +113,12 @@ HeaderId headerId(std::string_view name)
 }
 
 std::string_view headerName(HeaderId id) { return kNames[static_cast<std::size_t>(id)]; }
+
+std::string_view lowerCaseName(HeaderId id)
+{
+    const auto index = static_cast<std::size_t>(id);
+    return {kLowerCaseNames[index].data(), kNames[index].size()};
+}
 
 bool equalsIgnoringCase(std::string_view left, std::string_view right)
 {

@@ -68,6 +68,8 @@ static_assert(static_cast<int>(HeaderId::Count) <= 64);
 
 /// In its usual spelling (`Content-Length`); empty for Other.
 [[nodiscard]] std::string_view headerName(HeaderId id);
+/// As HTTP/2 writes it (`content-length`); static text.
+[[nodiscard]] std::string_view lowerCaseName(HeaderId id);
 
 /// Two field names or tokens, compared without ASCII case.
 [[nodiscard]] bool equalsIgnoringCase(std::string_view left, std::string_view right);

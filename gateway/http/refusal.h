@@ -40,6 +40,10 @@ enum class Refusal : std::uint8_t {
     HeaderControlCharacter,
     HeaderLookAlike,
     HeaderRepeated,
+    HeaderNameUpperCase,
+    HeaderWhiteSpace,
+    ConnectionHeader,
+    PseudoHeaderMalformed,
     BareCarriageReturn,
     BareLineFeed,
     // Host, Expect.
@@ -64,9 +68,13 @@ enum class Refusal : std::uint8_t {
     TrailerForbidden,
     TrailerTooLarge,
     BodyTooLarge,
+    ContentLengthMismatch,
     // Time.
     HeadTimeout,
     BodyTimeout,
+    // An HTTP/2 connection.
+    ProtocolError,
+    ConnectionFlood,
     // Routing.
     NoRoute,
     MethodNotAllowed,

@@ -15,6 +15,7 @@ void RequestHead::clear()
     keepAlive = true;
     expectsContinue = false;
     wantsUpgrade = false;
+    protocol = {};
 }
 
 } // namespace postern

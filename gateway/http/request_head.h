@@ -30,7 +30,8 @@ struct RequestHead
     std::uint64_t contentLength = 0;         ///< with Length
     bool keepAlive = true;        ///< the client's side of the connection may serve another request
     bool expectsContinue = false; ///< waits for `100 Continue`
-    bool wantsUpgrade = false;    ///< `Connection: upgrade` and an Upgrade field
+    bool wantsUpgrade = false;    ///< `Connection: upgrade` and an Upgrade field; or extended CONNECT
+    std::string_view protocol;    ///< of an extended CONNECT (RFC 8441); empty otherwise
 
     [[nodiscard]] bool hasBody() const
     {

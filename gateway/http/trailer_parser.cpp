@@ -6,8 +6,6 @@ namespace postern {
 
 namespace {
 
-/// Fields that frame, route, authenticate, or say how to read the content (RFC 9110 §6.5.1). Behind the body
-/// they come after the decisions that hang on them.
 constexpr std::uint64_t maskOf(std::initializer_list<HeaderId> ids)
 {
     std::uint64_t mask = 0;
@@ -57,7 +55,7 @@ constexpr std::uint64_t kForbidden = maskOf({HeaderId::Age,
                                              HeaderId::XForwardedProto,
                                              HeaderId::XRealIp});
 
-bool isForbidden(const Header& field) { return (kForbidden >> static_cast<unsigned>(field.id) & 1) != 0; }
+bool isForbidden(const Header& field) { return !mayStandInTrailer(field.id); }
 
 Refusal asTrailerFault(Refusal refusal)
 {
@@ -73,6 +71,8 @@ Refusal asTrailerFault(Refusal refusal)
 }
 
 } // namespace
+
+bool mayStandInTrailer(HeaderId id) { return (kForbidden >> static_cast<unsigned>(id) & 1) == 0; }
 
 ParseResult TrailerParser::take(std::string_view input, const HeadLimits& limits)
 {

@@ -6,6 +6,10 @@
 
 namespace postern {
 
+/// Not for fields that frame, route, authenticate, or say how to read the content (RFC 9110 §6.5.1): behind
+/// the body they come after the decisions that hang on them.
+[[nodiscard]] bool mayStandInTrailer(HeaderId id);
+
 /// The field lines after a chunked body's last chunk (RFC 9112 §7.1.2). They may come in pieces and must
 /// outlive the receive buffer, so they are kept here; a body without trailers, nearly every one, copies
 /// nothing. Owned by a ChunkedDecoder, whose rules apply.
