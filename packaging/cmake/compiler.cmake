@@ -35,6 +35,12 @@ if(POSTERN_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# A hundred test programs are linked anew after each change below them: mold does it in a quarter of the time.
+find_program(POSTERN_MOLD mold)
+if(POSTERN_MOLD AND CMAKE_BUILD_TYPE STREQUAL Debug AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    add_link_options(-fuse-ld=mold)
+endif()
+
 # What nearly every file of ours includes, parsed once: a file then compiles in 40 % of the time (measured on
 # gateway/proxy/exchange.cpp at -O0: 1.6 s to 0.63 s). A convenience alone: each file still includes what it uses.
 # Called with each target once Qt is known.
