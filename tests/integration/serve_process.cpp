@@ -1,5 +1,6 @@
 #include "tests/integration/serve_process.h"
 
+#include "tests/support/child_of_test.h"
 #include "tests/support/raw_client.h"
 
 #include <QDir>
@@ -26,6 +27,7 @@ ServeProcess::ServeProcess()
 {
     QDir().mkdir(folder());
     m_process.setProgram(QStringLiteral(POSTERN_BINARY_DIR "/bin/postern-gateway"));
+    endsWithTest(m_process);
 }
 
 ServeProcess::~ServeProcess()

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/support/held_port.h"
+
 #include <QByteArray>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -7,7 +9,8 @@
 
 namespace postern::test {
 
-/// A real Prometheus on a free loopback port, with its own folder; ends with the object.
+/// A real Prometheus on a loopback port that is its own from beginning to end, with its own folder. Ends with
+/// the object, or with the test when that crashes.
 class PrometheusProcess
 {
 public:
@@ -22,7 +25,8 @@ public:
     PrometheusProcess() = default;
     ~PrometheusProcess();
 
-    /// False when the programs are missing or it does not become ready; `error` says why.
+    /// Waits until it answers. False when the programs are missing or it does not become ready; `error` says
+    /// why, in Prometheus' own words where it has any.
     [[nodiscard]] bool start(const Options& options);
     /// The same port and data again, after stop().
     [[nodiscard]] bool restart();
@@ -31,6 +35,7 @@ public:
     void freeze();
     void thaw();
 
+    [[nodiscard]] qint64 processId() const { return m_process.processId(); }
     [[nodiscard]] QUrl url() const;
     [[nodiscard]] QString error() const { return m_error; }
     /// Debian's `prometheus` package may be missing on a developer's machine.
@@ -38,13 +43,16 @@ public:
 
 private:
     [[nodiscard]] bool makeBlocks(const QByteArray& openMetrics);
-    [[nodiscard]] bool launch(quint16 port);
+    [[nodiscard]] bool launch();
     [[nodiscard]] bool waitUntilReady();
+    [[nodiscard]] bool answersReady() const;
+    [[nodiscard]] QString logFile() const { return m_folder.filePath(QStringLiteral("log")); }
+    [[nodiscard]] QString lastWords() const;
 
     QTemporaryDir m_folder;
+    HeldPort m_port;
     QProcess m_process;
     QStringList m_arguments;
-    quint16 m_port = 0;
     QString m_error;
 };
 

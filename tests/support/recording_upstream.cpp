@@ -211,15 +211,15 @@ RecordingUpstream::Script RecordingUpstream::answering(std::string response)
 RecordingUpstream::RecordingUpstream(Script script) : m_script(std::move(script))
 {
     m_listening = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (::bind(m_listening, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-        ::listen(m_listening, 512) != 0 ||
-        ::getsockname(m_listening, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    address.sin_port = htons(m_port.number());
+    if (::setsockopt(m_listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+        ::bind(m_listening, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+        ::listen(m_listening, 512) != 0)
         qFatal("RecordingUpstream can not listen");
-    m_port = ntohs(address.sin_port);
     m_acceptor = std::thread([this] { acceptAll(); });
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/support/held_port.h"
+
 #include <QtGlobal>
 
 #include <atomic>
@@ -91,7 +93,7 @@ public:
     /// Answers every request with \a response, on one connection after the other.
     static Script answering(std::string response);
 
-    [[nodiscard]] quint16 port() const { return m_port; }
+    [[nodiscard]] quint16 port() const { return m_port.number(); }
     [[nodiscard]] std::vector<RecordedRequest> requests() const;
     [[nodiscard]] std::string bytes() const; ///< all that was received, over all connections
     [[nodiscard]] int connections() const { return m_connections; }
@@ -106,7 +108,7 @@ private:
 
     Script m_script;
     int m_listening = -1;
-    quint16 m_port = 0;
+    const HeldPort m_port; ///< nobody else's after stopListening(), too
     std::atomic<int> m_connections = 0;
     std::atomic<bool> m_stopping = false;
     mutable std::mutex m_mutex;

@@ -1,3 +1,4 @@
+#include "tests/support/child_of_test.h"
 #include "widgets/theme/system_appearance.h"
 
 #include <QDBusConnection>
@@ -81,6 +82,7 @@ void TestSystemAppearance::followsThePortal()
     if (QStandardPaths::findExecutable(QStringLiteral("dbus-daemon")).isEmpty())
         QSKIP("no dbus-daemon on this machine");
     QProcess bus;
+    test::endsWithTest(bus);
     bus.start(QStringLiteral("dbus-daemon"),
               {QStringLiteral("--session"), QStringLiteral("--nofork"), QStringLiteral("--print-address")});
     QVERIFY(bus.waitForReadyRead(10'000));

@@ -1,6 +1,7 @@
 #include "app/demo/platform/arguments.h"
 #include "app/demo/platform/platform.h"
 #include "app/demo/platform/wait_until.h"
+#include "tests/support/child_of_test.h"
 
 #include <QDir>
 #include <QFile>
@@ -144,6 +145,7 @@ private Q_SLOTS:
         if (!hasPrograms())
             QSKIP("postern-gateway or prometheus is not here");
         QProcess victim;
+        test::endsWithTest(victim);
         victim.start(QCoreApplication::applicationFilePath(), {u"--platform"_s});
         QTRY_VERIFY_WITH_TIMEOUT(victim.canReadLine(), 90000);
         const QString directory = QString::fromUtf8(victim.readLine()).trimmed();

@@ -1,3 +1,5 @@
+#include "tests/support/child_of_test.h"
+
 #include <QDir>
 #include <QFile>
 #include <QImage>
@@ -79,6 +81,7 @@ private:
     {
         m_temporary = std::make_unique<QTemporaryDir>();
         QProcess process;
+        postern::test::endsWithTest(process);
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
         environment.insert(u"TMPDIR"_s, m_temporary->path());
         environment.insert(u"HOME"_s, m_temporary->path());

@@ -3,6 +3,7 @@
 #include "models/document/upstream.h"
 #include "tests/support/epoll_thread.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/held_port.h"
 #include "tests/support/recording_upstream.h"
 
 #include <QTemporaryDir>
@@ -338,13 +339,9 @@ void TestUpstreamPool::cancelledConnectServesTheNext()
 
 void TestUpstreamPool::refusedEndpointIsPassedOver()
 {
-    quint16 deadPort = 0;
-    {
-        RecordingUpstream dead;
-        deadPort = dead.port();
-    }
+    const HeldPort dead;
     RecordingUpstream server(silent());
-    const auto pool = this->pool(upstreamOf({deadPort, server.port()}));
+    const auto pool = this->pool(upstreamOf({dead.number(), server.port()}));
     std::map<std::size_t, EndpointState> states;
     pool->observe([&](std::size_t endpoint, EndpointState state) { states[endpoint] = state; });
     QVERIFY(states[0] == EndpointState::Healthy && states[1] == EndpointState::Healthy);
@@ -360,12 +357,8 @@ void TestUpstreamPool::refusedEndpointIsPassedOver()
 
 void TestUpstreamPool::allRefused()
 {
-    quint16 deadPort = 0;
-    {
-        RecordingUpstream dead;
-        deadPort = dead.port();
-    }
-    const auto pool = this->pool(upstreamOf({deadPort}));
+    const HeldPort dead;
+    const auto pool = this->pool(upstreamOf({dead.number()}));
     User user(*pool);
     user.acquire();
     QTRY_VERIFY(user.failure == ConnectFailure::Refused);

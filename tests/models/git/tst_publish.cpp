@@ -1,6 +1,7 @@
 #include "models/git/repository.h"
 
 #include "tests/models/git/wait.h"
+#include "tests/support/child_of_test.h"
 #include "tests/support/git_sandbox.h"
 
 #include <QCoreApplication>
@@ -370,6 +371,7 @@ private Q_SLOTS:
         const QString theirs = m_sandbox->path(u"their-tree"_s);
         GitSandbox::git(m_clone, {u"worktree"_s, u"add"_s, u"-q"_s, u"--detach"_s, theirs});
         QProcess victim;
+        endsWithTest(victim);
         victim.setProcessChannelMode(QProcess::ForwardedChannels);
         victim.start(QCoreApplication::applicationFilePath(), {u"--commit"_s, m_clone, m_seed});
         QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(begun), 30000);
