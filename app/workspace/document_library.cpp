@@ -5,6 +5,7 @@
 #include <QDateTime>
 
 #include <algorithm>
+#include <utility>
 
 namespace postern {
 
@@ -15,7 +16,7 @@ DocumentLibrary::DocumentLibrary(Repository& repository, const PolicyCatalogue& 
     m_pool.setMaxThreadCount(1);
     m_state.source = QStringLiteral("repository");
     m_timer.setInterval(options.fetchEvery);
-    connect(&m_timer, &QTimer::timeout, this, &DocumentLibrary::refresh);
+    connect(&m_timer, &QTimer::timeout, this, &DocumentLibrary::begin);
 }
 
 DocumentLibrary::~DocumentLibrary() { m_pool.waitForDone(); }
@@ -27,6 +28,13 @@ void DocumentLibrary::start()
 }
 
 void DocumentLibrary::refresh()
+{
+    // The one under way may have asked before there was what is looked for.
+    m_again = m_busy;
+    begin();
+}
+
+void DocumentLibrary::begin()
 {
     if (m_busy)
         return;
@@ -46,8 +54,10 @@ const Commit* DocumentLibrary::commit(const QString& hash) const
 void DocumentLibrary::open()
 {
     m_repository.open()->then(this, [this](const Result<RepositoryState>& state) {
-        if (!state)
-            return failed(state.error());
+        if (!state) {
+            failed(state.error());
+            return end();
+        }
         m_open = true;
         // What an earlier fetch brought can be shown while the remote is asked.
         if (!state->tip.isEmpty())
@@ -63,12 +73,21 @@ void DocumentLibrary::fetch()
 
 void DocumentLibrary::take(const Result<RepositoryState>& state)
 {
+    if (state) {
+        answered();
+        if (!state->tip.isEmpty() && state->tip != m_tip)
+            readTip(state->tip);
+    } else {
+        failed(state.error());
+    }
+    end();
+}
+
+void DocumentLibrary::end()
+{
     m_busy = false;
-    if (!state)
-        return failed(state.error());
-    answered();
-    if (!state->tip.isEmpty() && state->tip != m_tip)
-        readTip(state->tip);
+    if (std::exchange(m_again, false))
+        begin();
 }
 
 void DocumentLibrary::readTip(const QString& tip)
@@ -163,7 +182,6 @@ void DocumentLibrary::answered()
 
 void DocumentLibrary::failed(const Error& error)
 {
-    m_busy = false;
     if (!m_snapshot || m_snapshot->revision != m_tip)
         m_tip.clear(); // so that the next answer reads it again
     if (m_state.state != SourceState::State::Away)

@@ -29,7 +29,7 @@ public:
     ~DocumentLibrary() override;
 
     void start();
-    /// Fetches now (F5, after a push), unless it is fetching.
+    /// Fetches now (F5, after a push); while it is fetching, once more right after.
     void refresh();
 
     /// Null before the first commit was read.
@@ -45,8 +45,10 @@ Q_SIGNALS:
     void commitsChanged();
 
 private:
+    void begin();
     void open();
     void fetch();
+    void end();
     void take(const Result<RepositoryState>& state);
     void readTip(const QString& tip);
     void readTexts(const QString& tip, const QStringList& paths, QHash<QString, QByteArray> known);
@@ -63,9 +65,10 @@ private:
     QTimer m_timer;
     bool m_open = false;
     bool m_busy = false;
-    QString m_tip;       ///< that was read, or is being read
-    QStringList m_tree;  ///< every file of that tip
-    QStringList m_asked; ///< files read for it so far
+    bool m_again = false; ///< refresh() was called while busy
+    QString m_tip;        ///< that was read, or is being read
+    QStringList m_tree;   ///< every file of that tip
+    QStringList m_asked;  ///< files read for it so far
     QStringList m_unreadable;
     DocumentSnapshotPtr m_snapshot;
     std::vector<Commit> m_commits;

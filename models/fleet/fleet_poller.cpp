@@ -30,7 +30,7 @@ public:
     Private(FleetPoller* poller, PrometheusClient& prometheus, FleetSource& fleet, const Clock& clock,
             const Options& options);
 
-    void ask(bool everything);
+    void ask();
     void setScope();
     void publish();
     void publishSoon(FleetQuestion::Urgency urgency);
@@ -80,7 +80,7 @@ FleetPoller::Private::Private(FleetPoller* poller, PrometheusClient& prometheus,
     m_tellSoon.setSingleShot(true);
     m_tellSoon.setInterval(0);
     connect(&m_tellSoon, &QTimer::timeout, this, [this] { Q_EMIT m_poller->snapshotChanged(snapshot); });
-    connect(&timer, &QTimer::timeout, this, [this] { ask(false); });
+    connect(&timer, &QTimer::timeout, this, [this] { ask(); });
     connect(&m_fleet, &FleetSource::changed, this, [this] { publishSoon(FleetQuestion::Urgency::Now); });
     setScope();
 }
@@ -106,17 +106,15 @@ void FleetPoller::Private::setScope()
     m_figures.forgetWindows(questions);
     m_schedule.setQuestions(std::move(questions));
     if (timer.isActive())
-        ask(false);
+        ask();
 }
 
-void FleetPoller::Private::ask(bool everything)
+void FleetPoller::Private::ask()
 {
     askTargets();
     // A refresh that is not answered yet is not asked a second time.
     if (m_schedule.waiting())
         return;
-    if (everything)
-        m_schedule.wakeAll();
     std::erase_if(m_calls, [](const auto& call) { return call.isNull(); });
     for (const std::size_t index : m_schedule.due(m_clock.steady()))
         askOne(index);
@@ -160,8 +158,12 @@ void FleetPoller::Private::take(const FleetQuestion& question, const Result<Prom
     } else {
         m_schedule.failed(*index, m_clock.steady(), answer.error());
     }
-    if (!m_schedule.waiting())
-        publishSoon(question.urgency);
+    if (m_schedule.waiting())
+        return;
+    publishSoon(question.urgency);
+    // A refresh by hand came while this one was under way.
+    if (m_schedule.hasWoken())
+        ask();
 }
 
 /// Dear answers come one after another: those of a moment are shown together.
@@ -259,7 +261,7 @@ void FleetPoller::start()
     d->setScope();
     d->publish();
     d->timer.start(d->options.refresh);
-    d->ask(false);
+    d->ask();
 }
 
 void FleetPoller::stop()
@@ -272,7 +274,11 @@ void FleetPoller::stop()
     d->m_schedule.setQuestions({});
 }
 
-void FleetPoller::refresh() { d->ask(true); }
+void FleetPoller::refresh()
+{
+    d->m_schedule.wakeAll();
+    d->ask();
+}
 
 void FleetPoller::setRange(std::chrono::seconds range)
 {

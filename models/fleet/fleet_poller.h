@@ -35,7 +35,7 @@ public:
 
     void start();
     void stop();
-    /// Asks now (F5), unless a refresh is under way.
+    /// Asks everything now (F5); while a refresh is under way, once right after it.
     void refresh();
     void setRange(std::chrono::seconds range);
     void setExpectations(std::vector<ApiExpectation> expectations);

@@ -52,6 +52,7 @@ void QuestionSchedule::asked(std::size_t index, Clock::Steady now)
 {
     m_entries[index].askedAt = now;
     m_entries[index].underWay = true;
+    m_entries[index].woken = false;
 }
 
 void QuestionSchedule::answered(std::size_t index, Clock::Steady now)
@@ -61,7 +62,7 @@ void QuestionSchedule::answered(std::size_t index, Clock::Steady now)
     const auto took = entry.underWay ? now - entry.askedAt : Clock::Steady::duration(0);
     entry.underWay = false;
     entry.error.reset();
-    entry.dueAt = now + std::min(20 * took, kLongestRest);
+    entry.dueAt = entry.woken ? now : now + std::min(20 * took, kLongestRest);
 }
 
 void QuestionSchedule::failed(std::size_t index, Clock::Steady now, const Error& error)
@@ -69,7 +70,9 @@ void QuestionSchedule::failed(std::size_t index, Clock::Steady now, const Error&
     Entry& entry = m_entries[index];
     entry.underWay = false;
     entry.error = error;
-    if (error.kind == Error::Kind::TimedOut)
+    if (entry.woken)
+        entry.dueAt = now;
+    else if (error.kind == Error::Kind::TimedOut)
         entry.dueAt = now + std::min(4 * (now - entry.askedAt), kLongestRest);
     else
         entry.dueAt = unreachable(error) ? now : now + 1min;
@@ -77,8 +80,16 @@ void QuestionSchedule::failed(std::size_t index, Clock::Steady now, const Error&
 
 void QuestionSchedule::wakeAll()
 {
-    for (Entry& entry : m_entries)
+    for (Entry& entry : m_entries) {
         entry.dueAt = {};
+        entry.woken = true;
+    }
+}
+
+bool QuestionSchedule::hasWoken() const
+{
+    return std::any_of(m_entries.begin(), m_entries.end(),
+                       [](const Entry& entry) { return entry.woken && !entry.underWay; });
 }
 
 std::optional<std::size_t> QuestionSchedule::find(const QString& promql, const QString& name) const

@@ -24,6 +24,7 @@ public:
         Clock::Steady askedAt;
         Clock::Steady dueAt;
         bool underWay = false;
+        bool woken = false;         ///< by hand, and not asked since
         std::optional<Error> error; ///< of the newest attempt
     };
 
@@ -33,8 +34,10 @@ public:
     void asked(std::size_t index, Clock::Steady now);
     void answered(std::size_t index, Clock::Steady now);
     void failed(std::size_t index, Clock::Steady now, const Error& error);
-    /// Everything is due at once.
+    /// Everything is due at once; what is under way, when it is answered.
     void wakeAll();
+    /// True while something that was woken can be asked.
+    [[nodiscard]] bool hasWoken() const;
 
     [[nodiscard]] const std::vector<Entry>& entries() const { return m_entries; }
     /// The position of the question called \a name; none when it is not asked any more.

@@ -1,6 +1,6 @@
 #include "tests/support/http_answers.h"
 
-#include <QTcpSocket>
+#include <utility>
 
 namespace postern::test {
 
@@ -45,11 +45,26 @@ void HttpAnswers::serve(QTcpSocket* socket)
         return;
     socket->read(end + 4 + wanted);
     ++m_requests;
-    const auto answer = m_answer({.head = head, .body = held.mid(end + 4, wanted)});
-    if (!answer)
+    answer(socket, {.head = head, .body = held.mid(end + 4, wanted)});
+}
+
+void HttpAnswers::answer(QTcpSocket* socket, const Request& request)
+{
+    const auto answer = m_answer(request);
+    if (!answer) {
+        m_held.push_back({socket, request});
         return;
+    }
     socket->write(*answer);
     socket->disconnectFromHost();
+}
+
+void HttpAnswers::answerHeld()
+{
+    for (const Held& held : std::exchange(m_held, {})) {
+        if (held.socket)
+            answer(held.socket, held.request);
+    }
 }
 
 } // namespace postern::test

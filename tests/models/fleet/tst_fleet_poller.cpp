@@ -8,6 +8,9 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <algorithm>
+#include <numeric>
+
 using namespace postern;
 using namespace postern::test;
 using namespace std::chrono_literals;
@@ -97,6 +100,7 @@ private Q_SLOTS:
     void prometheusFrozen();
     void neverOverlaps();
     void oneQuestionFails();
+    void byHandDuringARefresh();
     void forbidden();
     void questionsFollowObjectives();
     void asksForTheScrapeInterval();
@@ -243,8 +247,40 @@ void tst_FleetPoller::oneQuestionFails()
     const int requests = server.requests();
     QTRY_VERIFY(server.requests() > requests + 30);
     QCOMPARE(governance, 1); // what Prometheus refuses is not asked again at once
-    // Asked by hand, it is asked again; while one refresh is under way a second one is not begun.
-    QTRY_VERIFY((poller.refresh(), governance == 2));
+    poller.refresh();
+    QTRY_COMPARE(governance, 2);
+}
+
+void tst_FleetPoller::byHandDuringARefresh()
+{
+    bool answers = false;
+    QMap<QByteArray, int> asked;
+    HttpAnswers server([&](const HttpAnswers::Request& request) -> std::optional<QByteArray> {
+        if (!answers)
+            return std::nullopt;
+        ++asked[request.body];
+        return emptyAnswer();
+    });
+    const auto client = clientOf(server.url(), 10min);
+    // No refresh by the clock comes while the test runs.
+    FleetPoller poller(*client, m_fleet, m_clock, {.refresh = 10min, .scrapeInterval = 1s, .range = 0s});
+    poller.start();
+    QTRY_COMPARE(server.requests(), 6); // as many connections as there are
+    poller.refresh();
+    poller.refresh(); // is one with the last
+    QVERIFY(asked.isEmpty());
+    answers = true;
+    server.answerHeld();
+    // All nine, once for the refresh under way and once for the one by hand.
+    const auto total = [&asked] {
+        const QList<int> counts = asked.values();
+        return std::accumulate(counts.cbegin(), counts.cend(), 0);
+    };
+    QTRY_COMPARE(total(), 18);
+    QCOMPARE(asked.size(), 9);
+    QCOMPARE(*std::max_element(asked.cbegin(), asked.cend()), 2);
+    QTRY_COMPARE(prometheusOf(poller).state, State::Live);
+    QVERIFY(!QTest::qWaitFor([&total] { return total() > 18; }, 200));
 }
 
 void tst_FleetPoller::forbidden()

@@ -31,6 +31,7 @@ private Q_SLOTS:
     void refusalsRest_data();
     void refusalsRest();
     void underWayIsNotDue();
+    void wokenWhileUnderWay();
     void keepsWhatStays();
     void tellsWhatFails();
 };
@@ -103,6 +104,29 @@ void tst_QuestionSchedule::underWayIsNotDue()
     QVERIFY(schedule.due(kStart + 1h).empty());
     schedule.wakeAll();
     QVERIFY(schedule.due(kStart + 1h).empty());
+}
+
+void tst_QuestionSchedule::wokenWhileUnderWay()
+{
+    QuestionSchedule schedule;
+    schedule.setQuestions({question("dear", Urgency::Later), question("refused", Urgency::Now)});
+    schedule.asked(0, kStart);
+    schedule.asked(1, kStart);
+    schedule.wakeAll();
+    QVERIFY(!schedule.hasWoken()); // neither can be asked yet
+    // Neither rests: both are asked again.
+    schedule.answered(0, kStart + 30s);
+    schedule.failed(1, kStart + 30s, Error::invalid(QStringLiteral("no sense")));
+    QVERIFY(schedule.hasWoken());
+    QCOMPARE(schedule.due(kStart + 30s), (std::vector<std::size_t>{1, 0}));
+    // Once.
+    schedule.asked(0, kStart + 30s);
+    schedule.asked(1, kStart + 30s);
+    QVERIFY(!schedule.hasWoken());
+    schedule.answered(0, kStart + 60s);
+    schedule.failed(1, kStart + 60s, Error::invalid(QStringLiteral("no sense")));
+    QVERIFY(schedule.due(kStart + 60s).empty());
+    QVERIFY(!schedule.hasWoken());
 }
 
 void tst_QuestionSchedule::keepsWhatStays()
