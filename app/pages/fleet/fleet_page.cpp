@@ -1,5 +1,6 @@
 #include "app/pages/fleet/fleet_page.h"
 
+#include "app/pages/filter_field.h"
 #include "app/pages/fleet/attention_card.h"
 #include "app/pages/fleet/figure_card.h"
 #include "app/pages/fleet/fleet_preview.h"
@@ -17,9 +18,7 @@
 #include "widgets/frame/card.h"
 #include "widgets/frame/state_view.h"
 #include "widgets/table/data_table.h"
-#include "widgets/table/table_filter.h"
 
-#include <QLineEdit>
 #include <QVBoxLayout>
 
 namespace postern {
@@ -30,19 +29,15 @@ FleetPage::FleetPage(Workspace& workspace, Preferences& preferences, QWidget* pa
     , m_model(new FleetModel(this))
     , m_words(new FleetWordsModel(*m_model, workspace.time(), this))
     , m_heading(new PageHeading(tr("Fleet"), this))
-    , m_filter(new QLineEdit(this))
     , m_attention(new AttentionCard(this))
     , m_budget(new FigureCard(tr("Error budget left"), this))
     , m_governance(new FigureCard(tr("Governance"), this))
     , m_table(new DataTable(itemRoles(), this))
+    , m_filter(new FilterField(*m_table, tr("Filter the APIs"), this))
     , m_state(new StateView(makeContent(), this))
 {
     setObjectName(QStringLiteral("fleetPage"));
     m_filter->setObjectName(QStringLiteral("fleetFilter"));
-    m_filter->setPlaceholderText(tr("Filter (Ctrl+F)"));
-    m_filter->setAccessibleName(tr("Filter the APIs"));
-    m_filter->setClearButtonEnabled(true);
-    m_filter->setFixedWidth(220);
     m_heading->addControl(m_filter);
     makeTable(preferences);
     auto* column = new QVBoxLayout(this);
@@ -51,8 +46,6 @@ FleetPage::FleetPage(Workspace& workspace, Preferences& preferences, QWidget* pa
     column->addWidget(m_heading);
     column->addWidget(m_state, 1);
     setFocusProxy(m_table);
-    connect(m_filter, &QLineEdit::textChanged, this,
-            [this](const QString& text) { m_table->filter().setText(text); });
     connect(m_attention, &AttentionCard::apiActivated, this,
             [this](const QString& api) { Q_EMIT openRequested(Location::ofApi(api)); });
     connect(m_state, &StateView::actionTriggered, this,
@@ -114,20 +107,9 @@ void FleetPage::visit(const Location&) {}
 
 std::vector<Page::Crumb> FleetPage::breadcrumb() const { return {{tr("Fleet"), Location::fleet()}}; }
 
-void FleetPage::focusFilter()
-{
-    m_filter->setFocus(Qt::ShortcutFocusReason);
-    m_filter->selectAll();
-}
+void FleetPage::focusFilter() { m_filter->begin(); }
 
-bool FleetPage::closeNearest()
-{
-    if (m_filter->text().isEmpty())
-        return false;
-    m_filter->clear();
-    m_table->setFocus();
-    return true;
-}
+bool FleetPage::closeNearest() { return m_filter->end(); }
 
 QWidget* FleetPage::makePreview()
 {

@@ -3,13 +3,12 @@
 #include "app/shell/page.h"
 #include "models/fleet/fleet_snapshot.h"
 
-class QLineEdit;
-
 namespace postern {
 
 class AttentionCard;
 class DataTable;
 class FigureCard;
+class FilterField;
 class FleetModel;
 class FleetWordsModel;
 class PageHeading;
@@ -46,11 +45,11 @@ private:
     FleetModel* m_model;
     FleetWordsModel* m_words;
     PageHeading* m_heading;
-    QLineEdit* m_filter;
     AttentionCard* m_attention;
     FigureCard* m_budget;
     FigureCard* m_governance;
     DataTable* m_table;
+    FilterField* m_filter;
     StateView* m_state;
 };
 

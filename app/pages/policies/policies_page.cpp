@@ -1,5 +1,6 @@
 #include "app/pages/policies/policies_page.h"
 
+#include "app/pages/filter_field.h"
 #include "app/pages/page_heading.h"
 #include "app/pages/policies/policy_list_model.h"
 #include "app/pages/table_roles.h"
@@ -13,9 +14,7 @@
 #include "widgets/frame/card.h"
 #include "widgets/frame/state_view.h"
 #include "widgets/table/data_table.h"
-#include "widgets/table/table_filter.h"
 
-#include <QLineEdit>
 #include <QVBoxLayout>
 
 namespace postern {
@@ -25,15 +24,11 @@ PoliciesPage::PoliciesPage(Workspace& workspace, Preferences& preferences, QWidg
     , m_workspace(workspace)
     , m_model(new PolicyListModel(this))
     , m_heading(new PageHeading(tr("Policies"), this))
-    , m_filter(new QLineEdit(this))
     , m_table(new DataTable(itemRoles(), this))
+    , m_filter(new FilterField(*m_table, tr("Filter the policies"), this))
 {
     setObjectName(QStringLiteral("policiesPage"));
     m_filter->setObjectName(QStringLiteral("policiesFilter"));
-    m_filter->setPlaceholderText(tr("Filter (Ctrl+F)"));
-    m_filter->setAccessibleName(tr("Filter the policies"));
-    m_filter->setClearButtonEnabled(true);
-    m_filter->setFixedWidth(220);
     m_heading->addControl(m_filter);
     makeTable(preferences);
     auto* card = new Card(this);
@@ -46,8 +41,6 @@ PoliciesPage::PoliciesPage(Workspace& workspace, Preferences& preferences, QWidg
     column->addWidget(m_heading);
     column->addWidget(m_state, 1);
     setFocusProxy(m_table);
-    connect(m_filter, &QLineEdit::textChanged, this,
-            [this](const QString& text) { m_table->filter().setText(text); });
     connect(m_state, &StateView::actionTriggered, this,
             [this] { Q_EMIT openRequested(Location::ofPage(Location::Page::Sources)); });
     if (DocumentLibrary* documents = m_workspace.documents()) {
@@ -83,20 +76,9 @@ std::vector<Page::Crumb> PoliciesPage::breadcrumb() const
     return {{tr("Policies"), Location::ofPage(Location::Page::Policies)}};
 }
 
-void PoliciesPage::focusFilter()
-{
-    m_filter->setFocus(Qt::ShortcutFocusReason);
-    m_filter->selectAll();
-}
+void PoliciesPage::focusFilter() { m_filter->begin(); }
 
-bool PoliciesPage::closeNearest()
-{
-    if (m_filter->text().isEmpty())
-        return false;
-    m_filter->clear();
-    m_table->setFocus();
-    return true;
-}
+bool PoliciesPage::closeNearest() { return m_filter->end(); }
 
 bool PoliciesPage::isSettled() const
 {

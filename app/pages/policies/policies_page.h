@@ -2,11 +2,10 @@
 
 #include "app/shell/page.h"
 
-class QLineEdit;
-
 namespace postern {
 
 class DataTable;
+class FilterField;
 class PageHeading;
 class PolicyListModel;
 class Preferences;
@@ -35,8 +34,8 @@ private:
     Workspace& m_workspace;
     PolicyListModel* m_model;
     PageHeading* m_heading;
-    QLineEdit* m_filter;
     DataTable* m_table;
+    FilterField* m_filter;
     StateView* m_state;
 };
 
