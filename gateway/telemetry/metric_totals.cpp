@@ -78,6 +78,19 @@ void MetricTotals::addRoute(const MetricsLayout& layout, const MetricsLayout::Ro
     }
 }
 
+// Series that a busy route has anyway: a budget's bad requests, and 200 beside them, for if only the bad ones
+// of a gateway's first moments counted, and not the good ones, they would look like an outage.
+void MetricTotals::begin(Route& route, const std::vector<std::string>& methods)
+{
+    constexpr std::uint16_t ok = 200;
+    for (const std::string& method : methods) {
+        const std::uint8_t label = methodLabel(method);
+        route.codes.try_emplace({ok, label}, 0);
+        for (const std::uint16_t code : errorCodes)
+            route.codes.try_emplace({code, label}, 0);
+    }
+}
+
 void MetricTotals::follow(const MetricsLayout& layout)
 {
     if (layout.api != m_api) {
@@ -90,6 +103,7 @@ void MetricTotals::follow(const MetricsLayout& layout)
     for (std::size_t i = 0; i <= layout.routes.size(); ++i) {
         Route& route = m_routes[layout.route(i).name];
         route.lastSeen = m_generation;
+        begin(route, layout.route(i).methods);
         for (const MetricsLayout::Policy& policy : layout.route(i).policies)
             route.policies[policy].lastSeen = m_generation;
     }

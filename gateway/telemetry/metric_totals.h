@@ -66,13 +66,14 @@ public:
 
     void add(const RequestShard& shard);
 
-    /// From now on \a layout is in force.
+    /// From now on \a layout is in force: what it promises to count is there, at 0 at first.
     void follow(const MetricsLayout& layout);
 
     [[nodiscard]] const std::map<std::string, Route>& routes() const { return m_routes; }
     [[nodiscard]] const std::map<std::string, Upstream>& upstreams() const { return m_upstreams; }
 
 private:
+    static void begin(Route& route, const std::vector<std::string>& methods);
     void addRoute(const MetricsLayout& layout, const MetricsLayout::Route& description,
                   const RequestShard::Route& cells);
 

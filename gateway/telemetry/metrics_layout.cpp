@@ -18,6 +18,16 @@ std::vector<MetricsLayout::Policy> policiesOf(const std::vector<EffectivePolicyP
     return result;
 }
 
+std::vector<std::string> methodsOf(const RouteMatch& match)
+{
+    std::vector<std::string> methods;
+    for (const QString& method : match.methods)
+        methods.push_back(method.toStdString());
+    if (methods.empty())
+        methods.emplace_back("GET");
+    return methods;
+}
+
 std::vector<std::chrono::nanoseconds> boundsOf(const std::vector<Objective>& objectives)
 {
     auto bounds = MetricsLayout::standardBounds();
@@ -41,7 +51,8 @@ std::shared_ptr<const MetricsLayout> MetricsLayout::of(const EffectiveDocument& 
     layout->unmatched.policies = policiesOf(document.policies);
     for (const EffectiveRoute& route : document.routes)
         layout->routes.push_back({route.route.name.toStdString(), policiesOf(route.policies),
-                                  route.route.timeout != std::chrono::milliseconds::zero()});
+                                  route.route.timeout != std::chrono::milliseconds::zero(),
+                                  methodsOf(route.route.match)});
     for (const postern::Upstream& upstream : document.api.spec.upstreams) {
         Upstream& entry = layout->upstreams.emplace_back();
         entry.name = upstream.name.toStdString();

@@ -27,6 +27,8 @@ struct MetricsLayout
         std::string name;
         std::vector<Policy> policies; ///< in order of execution, `off` ones included
         bool timed = true;            ///< false where `timeout: 0s`: its durations are no latency
+        /// Those the route names, GET where it takes every one: counted from 0 on, before the first request.
+        std::vector<std::string> methods{};
     };
     struct Upstream
     {

@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::size_t kindsOfDecision = 3;
 
-// What the gateway itself answers when something is wrong. Known from a method's first request on, so that
-// the first bad one is a step from 0 to 1, which `increase()` sees, and not a series that begins at 1, which
-// it does not.
-constexpr std::array<std::uint16_t, 4> errorCodes{500, 502, 503, 504};
-
 constexpr int clientClosedRequest = 499;
 
 Outcome outcomeOf(const RequestRecord& record)
@@ -38,6 +33,7 @@ void countCode(RequestShard::Route& cells, CodeKey key)
     if (cells.methodsSeen & bit)
         return;
     cells.methodsSeen = static_cast<std::uint16_t>(cells.methodsSeen | bit);
+    // For methods the route does not name; MetricTotals begins those it does.
     for (const std::uint16_t code : errorCodes)
         cells.codes.add({code, key.method}, 0);
 }

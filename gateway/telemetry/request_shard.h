@@ -22,6 +22,10 @@ inline constexpr std::array<std::string_view, 10> methodNames{
     "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE", "other"};
 [[nodiscard]] std::uint8_t methodLabel(std::string_view method);
 
+/// What the gateway itself answers when something is wrong. Known at 0 before the first of them, so that it
+/// is a step from 0 to 1, which `increase()` sees, and not a series that begins at 1, which it does not.
+inline constexpr std::array<std::uint16_t, 4> errorCodes{500, 502, 503, 504};
+
 /// Method and status of a response. A status that HTTP does not know (RFC 9110 §15: 100 to 599) is 0.
 struct CodeKey
 {

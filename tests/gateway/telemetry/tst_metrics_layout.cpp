@@ -24,7 +24,7 @@ spec:
       upstream: app
       policies:
         - {name: fair-use, type: rateLimit, mode: shadow, config: {key: address, limit: 1, per: 1s}}
-    - {name: stream, match: {path: /events}, upstream: app, timeout: 0s}
+    - {name: stream, match: {path: /events, methods: [PUT, HEAD]}, upstream: app, timeout: 0s}
   policies:
     - {name: size, type: requestSize, mode: "off", config: {}}
     - {name: id, type: requestId, config: {}}
@@ -97,6 +97,9 @@ void TestMetricsLayout::keepsTheDocumentsOrder()
     QVERIFY(m_layout->routes[0].timed);
     QCOMPARE(m_layout->routes[1].name, "stream");
     QVERIFY(!m_layout->routes[1].timed);
+    QCOMPARE(m_layout->routes[0].methods, (std::vector<std::string>{"GET"}));
+    QCOMPARE(m_layout->routes[1].methods, (std::vector<std::string>{"PUT", "HEAD"}));
+    QVERIFY(m_layout->unmatched.methods.empty());
     QCOMPARE(m_layout->route(1).name, "stream");
     QCOMPARE(m_layout->route(2).name, "-");
     QCOMPARE(m_layout->route(static_cast<std::size_t>(-1)).name, "-");

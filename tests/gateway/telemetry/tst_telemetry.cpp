@@ -73,6 +73,7 @@ private Q_SLOTS:
     void neverTakesALabelFromARequest_data();
     void neverTakesALabelFromARequest();
     void startsErrorsAtZero();
+    void startsARoutesOwnMethodsAtZero();
     void ordersOutcomes_data();
     void ordersOutcomes();
     void leavesStreamsUntimed();
@@ -152,6 +153,40 @@ void TestTelemetry::startsErrorsAtZero()
     requests->record(answered(0, 502));
     QCOMPARE(value(telemetry, REQUESTS("read", "GET", "502")), 1.0);
     QCOMPARE(value(telemetry, REQUESTS("read", "POST", "502")), -1.0);
+}
+
+void TestTelemetry::startsARoutesOwnMethodsAtZero()
+{
+    Telemetry telemetry;
+    const auto layout = smallLayout();
+    layout->routes[0].methods = {"POST", "BREW"};
+    WorkerTelemetry& worker = telemetry.addWorker();
+    const auto requests = worker.bind(layout);
+    telemetry.configurationApplied(layout);
+    // Before any request, so that the very first bad one is a step that `increase()` sees.
+    for (const char* code : {"200", "500", "502", "503", "504"})
+        for (const char* method : {"POST", "other"})
+            QCOMPARE(value(telemetry, QByteArray(REQUESTS("read", "METHOD", "CODE"))
+                                          .replace("METHOD", method)
+                                          .replace("CODE", code)
+                                          .constData()),
+                     0.0);
+    QVERIFY(!mentions(telemetry, "method=\"GET\""));
+    QVERIFY(!mentions(telemetry, "postern_requests_total{api=\"payments/accounts\",route=\"stream\""));
+    QVERIFY(!mentions(telemetry, "postern_requests_total{api=\"payments/accounts\",route=\"-\""));
+    RequestRecord record = answered(0, 502);
+    record.method = "POST";
+    requests->record(record);
+    QCOMPARE(value(telemetry, REQUESTS("read", "POST", "502")), 1.0);
+
+    // A reload takes nothing back, and begins what is new.
+    const auto next = smallLayout();
+    next->routes[0].methods = {"POST"};
+    next->routes[1].methods = {"GET"};
+    const auto later = worker.bind(next);
+    telemetry.configurationApplied(next);
+    QCOMPARE(value(telemetry, REQUESTS("read", "POST", "502")), 1.0);
+    QCOMPARE(value(telemetry, REQUESTS("stream", "GET", "502")), 0.0);
 }
 
 void TestTelemetry::ordersOutcomes_data()
