@@ -114,6 +114,7 @@ constexpr std::array<Entry, kCount> kEntries = {{
      "The path exists under other methods; see the Allow field."},
     {Refusal::UpstreamUnavailable, 503, "upstream-unavailable", "No upstream endpoint is available."},
     {Refusal::UpstreamUnreachable, 502, "upstream-unreachable", "The upstream could not be reached."},
+    {Refusal::UpstreamTls, 502, "upstream-tls", "No secure connection to the upstream came about."},
     {Refusal::UpstreamReset, 502, "upstream-reset",
      "The upstream closed the connection before its answer was complete."},
     {Refusal::UpstreamTimeout, 504, "upstream-timeout",

@@ -81,6 +81,7 @@ enum class Refusal : std::uint8_t {
     // Upstream.
     UpstreamUnavailable,
     UpstreamUnreachable,
+    UpstreamTls,
     UpstreamReset,
     UpstreamTimeout,
     UpstreamHeadMalformed,

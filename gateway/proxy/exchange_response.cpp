@@ -15,6 +15,7 @@ RequestEnd endAfter(Refusal refusal)
         return RequestEnd::TimedOut;
     case Refusal::UpstreamUnavailable:
     case Refusal::UpstreamUnreachable:
+    case Refusal::UpstreamTls:
         return RequestEnd::UpstreamRefused;
     default:
         return RequestEnd::UpstreamReset;

@@ -16,6 +16,10 @@ AttemptFailure attemptFailure(ConnectFailure failure)
         result.refusal = Refusal::UpstreamUnreachable;
         result.kind = Kind::Connect;
         break;
+    case ConnectFailure::Handshake:
+        result.refusal = Refusal::UpstreamTls;
+        result.kind = Kind::Connect;
+        break;
     case ConnectFailure::TimedOut:
         result.refusal = Refusal::UpstreamTimeout;
         result.kind = Kind::Connect;

@@ -58,14 +58,14 @@ Handshake TlsChannel::handshake(PlainSocket& socket)
     ERR_clear_error();
     m_stream.begin(socket, area, RecordStream::Asks::WhenReady);
     if (SSL_do_handshake(m_ssl.get()) == 1) {
-        established();
+        const bool agreed = established();
         // The first request is here already: tickets go along with its answer.
         if (m_role == Role::Server && m_stream.hasInput())
             m_stream.endHolding();
         else
             m_stream.end();
         m_hasBuffered = m_stream.hasKept();
-        return Handshake::Done;
+        return agreed ? Handshake::Done : Handshake::Failed;
     }
     const bool waits = m_stream.isStarved();
     if (!waits)
@@ -77,13 +77,20 @@ Handshake TlsChannel::handshake(PlainSocket& socket)
     return Handshake::Failed;
 }
 
-void TlsChannel::established()
+/// False when the peers did not agree on what they must.
+bool TlsChannel::established()
 {
     m_established = true;
-    if (m_role == Role::Client)
-        return;
+    if (m_role == Role::Client) {
+        if (m_requiredProtocol.empty() || m_requiredProtocol == applicationProtocol())
+            return true;
+        m_failure = HandshakeFailure::Protocol;
+        m_failureText = "the server does not speak " + m_requiredProtocol;
+        return false;
+    }
     if (X509* certificate = SSL_get0_peer_certificate(m_ssl.get()))
         m_clientCertificate = describeCertificate(*certificate);
+    return true;
 }
 
 void TlsChannel::failed()

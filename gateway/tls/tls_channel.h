@@ -49,12 +49,14 @@ public:
 
     /// Where a client's tickets go.
     void keepSessionsIn(std::shared_ptr<TlsSessionCache> cache) { m_sessions = std::move(cache); }
+    /// The handshake fails unless the server agrees on \a protocol; of a client.
+    void require(std::string protocol) { m_requiredProtocol = std::move(protocol); }
     [[nodiscard]] TlsSessionCache* sessions() const { return m_sessions.get(); }
     /// OpenSSL tells: a record has come that carries no data.
     void heardOtherRecord();
 
 private:
-    void established();
+    [[nodiscard]] bool established();
     void failed();
     [[nodiscard]] std::size_t read(PlainSocket& socket, std::span<char> room);
     void readEnded(PlainSocket& socket);
@@ -67,6 +69,7 @@ private:
     std::shared_ptr<TlsSessionCache> m_sessions;
     std::shared_ptr<const ClientCertificate> m_clientCertificate;
     std::string m_failureText;
+    std::string m_requiredProtocol;
     std::uint64_t m_data = 0;                                ///< bytes, both ways
     std::uint32_t m_otherRecords = 0;                        ///< received after the handshake
     PlainSocket::Read m_readState = PlainSocket::Read::Data; ///< End, Failed: nothing more comes

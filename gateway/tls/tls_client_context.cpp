@@ -38,6 +38,7 @@ public:
 private:
     std::shared_ptr<const Trust> m_trust;
     SslContextPointer m_context;
+    std::string m_required; ///< of ALPN
     bool m_verifies = true;
 };
 
@@ -64,9 +65,13 @@ Result<void> ClientContext::build(const TlsClientSettings& settings)
         if (auto used = pair->useIn(*m_context); !used)
             return used;
     }
-    if (const std::string alpn = alpnOf(settings.protocols); !alpn.empty())
+    if (!settings.protocol.empty()) {
+        const std::string alpn = alpnOf({settings.protocol});
         SSL_CTX_set_alpn_protos(m_context.get(), reinterpret_cast<const unsigned char*>(alpn.data()),
                                 static_cast<unsigned int>(alpn.size()));
+    }
+    if (settings.protocol == "h2")
+        m_required = settings.protocol;
     SSL_CTX_set_session_cache_mode(m_context.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(m_context.get(), keepSession);
     return {};
@@ -95,6 +100,7 @@ std::unique_ptr<SecureChannel> ClientContext::connect(const std::string& name,
         SSL_set_session(ssl.get(), session.get());
     auto channel = std::make_unique<TlsChannel>(std::move(ssl), TlsChannel::Role::Client, shared_from_this());
     channel->keepSessionsIn(std::move(cache));
+    channel->require(m_required);
     return channel;
 }
 

@@ -16,9 +16,10 @@ struct TlsClientSettings
 {
     enum class Verify : unsigned char { No, Yes };
 
-    std::optional<TrustFiles> authorities; ///< none: the system's
-    std::optional<KeyPairFiles> certificate;
-    std::vector<std::string> protocols; ///< ALPN
+    std::optional<TrustFiles> authorities = {}; ///< none: the system's
+    std::optional<KeyPairFiles> certificate = {};
+    /// ALPN: `h2`, without which the handshake fails; `http/1.1`, which need not be answered.
+    std::string protocol = {};
     OldestTls oldest = OldestTls::V1_2;
     Verify verify = Verify::Yes;
 

@@ -1,5 +1,7 @@
 // UpstreamPool's connections: how they are made.
 #include "gateway/net/native_address.h"
+#include "gateway/tls/session_cache.h"
+#include "gateway/tls/tls_client_context.h"
 #include "gateway/upstream/upstream_pool.h"
 
 #include <netinet/in.h>
@@ -43,7 +45,8 @@ UpstreamPool::Acquired UpstreamPool::open(UpstreamEndpoint& endpoint, const Wait
     m_connections.push_back(std::move(owned));
     ++endpoint.m_connections;
     assign(connection, who);
-    if (!atOnce) {
+    if (!atOnce || m_settings.security.context) {
+        // Secured, the event that tells of the connection begins the handshake, on a turn of its own.
         m_environment.deadlines.set(connection, m_environment.clock.steady() + m_settings.connectTimeout);
         return {};
     }
@@ -75,8 +78,50 @@ void UpstreamPool::connected(UpstreamConnection& connection)
         connectFailed(connection, ConnectFailure::Refused);
         return;
     }
+    if (!m_settings.security.context)
+        established(connection);
+    else if (secure(connection))
+        shakeHands(connection);
+    else
+        connectFailed(connection, ConnectFailure::Handshake);
+}
+
+/// False when no secure channel can be made.
+bool UpstreamPool::secure(UpstreamConnection& connection)
+{
+    UpstreamEndpoint& endpoint = connection.m_endpoint;
+    if (!endpoint.m_sessions)
+        endpoint.m_sessions = std::make_shared<TlsSessionCache>();
+    const std::string& name = m_settings.security.serverName;
+    auto channel = m_settings.security.context->connect(
+        name.empty() ? endpoint.settings().address.host.text().toStdString() : name, endpoint.m_sessions);
+    if (!channel)
+        return false;
+    connection.m_socket.secure(std::move(channel));
+    connection.m_state = UpstreamConnection::State::Handshaking;
+    return true;
+}
+
+void UpstreamPool::shakeHands(UpstreamConnection& connection)
+{
+    switch (connection.m_socket.handshake()) {
+    case Handshake::UnderWay:
+        break; // within the connect timeout
+    case Handshake::Done:
+        established(connection);
+        break;
+    case Handshake::Failed:
+        connectFailed(connection, ConnectFailure::Handshake);
+        break;
+    }
+}
+
+void UpstreamPool::established(UpstreamConnection& connection)
+{
     connection.m_endpoint.health().connected();
     tell(connection.m_endpoint);
+    if (connection.m_socket.mayRead())
+        connection.again(); // it spoke first, and no further event will tell
     if (UpstreamConnectionUser* user = connection.m_user) {
         lend(connection);
         if (connection.m_leaving)

@@ -28,6 +28,9 @@ void UpstreamConnection::ready(FdEvents events)
         if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
             m_pool.connected(*this);
         break;
+    case State::Handshaking:
+        m_pool.shakeHands(*this);
+        break;
     case State::Promised:
         m_pool.keepPromise(*this);
         break;
@@ -38,8 +41,7 @@ void UpstreamConnection::ready(FdEvents events)
             m_user->connectionEvent();
         break;
     case State::Idle:
-        // Nothing is to come while nothing was asked: the upstream's end, or bytes that belong to no request.
-        if (m_socket.mayRead())
+        if (isSpoilt())
             m_pool.end(*this);
         break;
     case State::Closed:
@@ -49,7 +51,7 @@ void UpstreamConnection::ready(FdEvents events)
 
 void UpstreamConnection::reached()
 {
-    if (m_state == State::Connecting)
+    if (m_state == State::Connecting || m_state == State::Handshaking)
         m_pool.connectFailed(*this, ConnectFailure::TimedOut);
     else if (m_state == State::Idle)
         m_pool.end(*this);

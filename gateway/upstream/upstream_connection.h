@@ -18,6 +18,7 @@ enum class ConnectFailure : unsigned char {
     Overloaded,  ///< all connections are in use, and the queue is full
     Refused,     ///< no endpoint could be reached
     TimedOut,    ///< none within the connect timeout
+    Handshake,   ///< TLS did not come about: never plain instead
     NoEndpoints, ///< the upstream has none: its name was never resolved
 };
 
@@ -72,11 +73,14 @@ public:
 
 private:
     friend class UpstreamPool;
-    enum class State : unsigned char { Connecting, Promised, InUse, Idle, Closed };
+    enum class State : unsigned char { Connecting, Handshaking, Promised, InUse, Idle, Closed };
 
     UpstreamConnection(UpstreamPool& pool, UpstreamEndpoint& endpoint, FileDescriptor fd);
     void ready(FdEvents events) override;
     void reached() override;
+    /// Something came while nothing was asked: an end, or bytes that belong to no request; but not what TLS
+    /// says by itself.
+    [[nodiscard]] bool isSpoilt() { return m_socket.mayRead() && !m_socket.isQuiet(); }
     /// Tells the user connectionLeaving() on the next turn.
     void leaveSoon();
 

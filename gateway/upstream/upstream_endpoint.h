@@ -9,6 +9,7 @@
 
 namespace postern {
 
+class TlsSessionCache;
 class UpstreamConnection;
 
 /// One endpoint as one worker sees it. Owned by its pool, on the worker's thread; one that has left its
@@ -43,6 +44,7 @@ private:
 
     UpstreamSettings::Endpoint m_settings;
     std::shared_ptr<EndpointHealth> m_health;
+    std::shared_ptr<TlsSessionCache> m_sessions; ///< null where it was never secured
     EndpointId m_id;
     bool m_leaving = false;
     std::size_t m_requests = 0;

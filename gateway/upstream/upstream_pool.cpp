@@ -201,7 +201,7 @@ void UpstreamPool::promiseOrIdle(UpstreamConnection& connection)
 void UpstreamPool::keepPromise(UpstreamConnection& connection)
 {
     UpstreamConnectionUser* user = connection.m_user;
-    if (connection.m_socket.mayRead()) { // it ended in between
+    if (connection.isSpoilt()) { // it ended in between
         const Waiting who{user, nullptr, connection.m_wish};
         unassign(connection);
         m_waiting.push_front(who);

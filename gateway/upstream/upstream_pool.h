@@ -84,6 +84,9 @@ private:
     [[nodiscard]] UpstreamConnection* takeIdle(UpstreamEndpoint& preferred, const Waiting& who);
     bool makeRoom();
     void connected(UpstreamConnection& connection);
+    bool secure(UpstreamConnection& connection);
+    void shakeHands(UpstreamConnection& connection);
+    void established(UpstreamConnection& connection);
     void connectFailed(UpstreamConnection& connection, ConnectFailure failure);
     /// \a connection is for \a who, now or when it is made; and is for nobody.
     static void assign(UpstreamConnection& connection, const Waiting& who);

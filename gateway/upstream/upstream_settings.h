@@ -4,13 +4,25 @@
 #include "models/schema/address.h"
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace postern {
 
 struct Upstream;
+class TlsClientContext;
 enum class Balancer;
+
+/// How connections to an upstream are secured.
+struct UpstreamSecurity
+{
+    std::shared_ptr<const TlsClientContext> context; ///< null: plain
+    std::string serverName; ///< whose the certificate must be; empty: the endpoint's address
+
+    /// Another context is another identity, so connections made with the old one are not kept.
+    friend bool operator==(const UpstreamSecurity&, const UpstreamSecurity&) = default;
+};
 
 /// An upstream of the document, ready for use by one worker: addresses parsed, process-wide ceilings divided.
 struct UpstreamSettings
@@ -31,6 +43,7 @@ struct UpstreamSettings
     std::chrono::milliseconds idleTimeout{};
     std::size_t maxConnections = 0; ///< of this worker
     std::size_t maxPending = 0;     ///< of this worker
+    UpstreamSecurity security;      ///< not of(): whoever has the secrets sets it
 
     /// \a workers share the document's ceilings evenly, rounded up: at least one each. An error names what is
     /// not built yet: nothing of a document is silently ignored.

@@ -84,14 +84,14 @@ std::string commonName(X509_NAME* name)
 
 } // namespace
 
-TlsPeer::TlsPeer(int fd, Role role, const TlsPeerSettings& settings)
-    : m_fd(fd)
-    , m_context(SSL_CTX_new(role == Role::Server ? TLS_server_method() : TLS_client_method()), SSL_CTX_free)
-    , m_alpn(wireOf(settings.protocols))
+std::shared_ptr<SSL_CTX> TlsPeer::makeContext(Role role, const TlsPeerSettings& settings)
 {
-    ::signal(SIGPIPE, SIG_IGN); // OpenSSL writes without MSG_NOSIGNAL
-    ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
-    SSL_CTX* context = m_context.get();
+    // What the context's callback needs goes with it.
+    const auto alpn = std::make_shared<std::vector<unsigned char>>(wireOf(settings.protocols));
+    std::shared_ptr<SSL_CTX> made(
+        SSL_CTX_new(role == Role::Server ? TLS_server_method() : TLS_client_method()),
+        [alpn](SSL_CTX* context) { SSL_CTX_free(context); });
+    SSL_CTX* context = made.get();
     SSL_CTX_set_security_level(context, 0);
     SSL_CTX_set_min_proto_version(context, settings.oldest);
     SSL_CTX_set_max_proto_version(context, settings.newest);
@@ -108,15 +108,27 @@ TlsPeer::TlsPeer(int fd, Role role, const TlsPeerSettings& settings)
     if (role == Role::Server) {
         const unsigned char id[] = "peer";
         SSL_CTX_set_session_id_context(context, id, 4);
-        if (!m_alpn.empty())
-            SSL_CTX_set_alpn_select_cb(context, chooseProtocol, &m_alpn);
+        if (!alpn->empty())
+            SSL_CTX_set_alpn_select_cb(context, chooseProtocol, alpn.get());
     } else {
-        if (!m_alpn.empty())
-            SSL_CTX_set_alpn_protos(context, m_alpn.data(), static_cast<unsigned>(m_alpn.size()));
+        if (!alpn->empty())
+            SSL_CTX_set_alpn_protos(context, alpn->data(), static_cast<unsigned>(alpn->size()));
         SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
         SSL_CTX_sess_set_new_cb(context, keepSession);
     }
-    m_ssl.reset(SSL_new(context), SSL_free);
+    return made;
+}
+
+TlsPeer::TlsPeer(int fd, Role role, const TlsPeerSettings& settings)
+    : TlsPeer(fd, role, settings, makeContext(role, settings))
+{}
+
+TlsPeer::TlsPeer(int fd, Role role, const TlsPeerSettings& settings, std::shared_ptr<SSL_CTX> context)
+    : m_fd(fd), m_context(std::move(context))
+{
+    ::signal(SIGPIPE, SIG_IGN); // OpenSSL writes without MSG_NOSIGNAL
+    ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+    m_ssl.reset(SSL_new(m_context.get()), SSL_free);
     SSL_set_app_data(m_ssl.get(), &m_session);
     SSL_set_fd(m_ssl.get(), fd);
     if (role == Role::Server) {

@@ -32,6 +32,9 @@ public:
 
     /// Takes \a fd over.
     TlsPeer(int fd, Role role, const TlsPeerSettings& settings);
+    /// With a context that others have too, so that sessions can be resumed.
+    TlsPeer(int fd, Role role, const TlsPeerSettings& settings, std::shared_ptr<SSL_CTX> context);
+    [[nodiscard]] static std::shared_ptr<SSL_CTX> makeContext(Role role, const TlsPeerSettings& settings);
     ~TlsPeer();
     TlsPeer(const TlsPeer&) = delete;
     TlsPeer& operator=(const TlsPeer&) = delete;
@@ -75,7 +78,6 @@ private:
     std::shared_ptr<SSL_CTX> m_context;
     std::shared_ptr<SSL> m_ssl;
     std::shared_ptr<SSL_SESSION> m_session;
-    std::vector<unsigned char> m_alpn;
     std::string m_received;
     std::string m_error;
 };
