@@ -1,3 +1,4 @@
+#include "gateway/http/chunked_decoder.h"
 #include "gateway/http/forwarding.h"
 #include "gateway/http/head_writer.h"
 #include "gateway/http/request_parser.h"
@@ -22,6 +23,8 @@ private Q_SLOTS:
     void target();
     void prepareAndWrite();
     void writeResponse();
+    void chunkedBody_data();
+    void chunkedBody();
     void route_data();
     void route();
 };
@@ -169,12 +172,46 @@ void BenchHttp::writeResponse()
     QVERIFY(!out.empty());
 }
 
+void BenchHttp::chunkedBody_data()
+{
+    QTest::addColumn<int>("chunk");
+    QTest::newRow("4 KiB in chunks of 4096") << 4096;
+    QTest::newRow("4 KiB in chunks of 64") << 64;
+}
+
+void BenchHttp::chunkedBody()
+{
+    QFETCH(int, chunk);
+    std::string body;
+    for (int done = 0; done < 4096; done += chunk)
+        body += QByteArray::number(chunk, 16).toStdString() + "\r\n" + std::string(std::size_t(chunk), 'x') +
+                "\r\n";
+    body += "0\r\n\r\n";
+    ChunkedDecoder decoder;
+    std::size_t payload = 0;
+    std::size_t decoded = 0;
+    QBENCHMARK
+    {
+        for (int i = 0; i < kRepeats; ++i, ++decoded) {
+            decoder.reset();
+            std::string_view rest = body;
+            while (!decoder.isDone()) {
+                const ChunkedDecoder::Step step = decoder.next(rest);
+                if (step.outcome == ChunkedDecoder::Outcome::Refused)
+                    break;
+                payload += step.data.size();
+                rest.remove_prefix(step.consumed);
+            }
+        }
+    }
+    QCOMPARE(payload, decoded * 4096);
+}
+
 void BenchHttp::route_data()
 {
     QTest::addColumn<int>("routes");
-    QTest::newRow("1") << 1;
-    QTest::newRow("100") << 100;
-    QTest::newRow("10000") << 10000;
+    for (const int routes : {1, 10, 100, 1000, 10000})
+        QTest::addRow("%d", routes) << routes;
 }
 
 void BenchHttp::route()
