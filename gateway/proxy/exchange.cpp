@@ -154,7 +154,7 @@ void Exchange::forward()
         return;
     }
     m_stage = Stage::Connecting;
-    switch (m_upstream.begin(*m_configuration->upstreams[*m_upstreamIndex], m_request)) {
+    switch (m_upstream.begin(m_configuration->upstreams[*m_upstreamIndex], m_request, m_due)) {
     case UpstreamExchange::Begun::Ready:
         upstreamReady();
         break;

@@ -179,6 +179,7 @@ void Exchange::fillRecord(RequestRecord& record)
         record.endpoint = m_upstream.endpoint();
         record.upstreamDuration = m_upstream.duration();
     }
+    record.attempts = m_upstream.attempts();
     record.requestId = m_policyContext.requestId;
     if (m_policyContext.identity)
         record.caller = m_policyContext.identity->caller;

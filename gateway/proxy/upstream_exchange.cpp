@@ -1,9 +1,20 @@
+// The attempts. Whether there is another one is decided in upstream_retry.cpp.
 #include "gateway/proxy/upstream_exchange.h"
 
 #include "gateway/proxy/message_writer.h"
 #include "gateway/proxy/worker_context.h"
 
 namespace postern {
+
+namespace {
+// Of a body, for a request that may be tried again: what is larger goes out once.
+constexpr std::size_t kMostHeld = 64 * 1024;
+// Its connection had ended before it was used: nobody's fault.
+constexpr AttemptFailure kRaceLost{.refusal = Refusal::UpstreamReset,
+                                   .kind = AttemptFailure::Kind::Reset,
+                                   .delivery = AttemptFailure::Delivery::Nothing,
+                                   .idleRace = true};
+} // namespace
 
 UpstreamExchange::UpstreamExchange(WorkerContext& context, UpstreamObserver& observer)
     : m_context(context), m_observer(observer), m_http1(context, *this)
@@ -14,34 +25,81 @@ UpstreamExchange::~UpstreamExchange() = default;
 void UpstreamExchange::forgetRecord()
 {
     m_endpoint.clear();
+    m_attempts = 0;
     m_duration.reset();
 }
 
-UpstreamExchange::Begun UpstreamExchange::begin(UpstreamPool& pool, const RequestHead& request)
+UpstreamExchange::Begun UpstreamExchange::begin(const WorkerUpstream& upstream, const RequestHead& request,
+                                                Clock::Steady due)
 {
-    m_pool = &pool;
+    m_upstream = &upstream;
     m_request = &request;
+    m_due = due;
     forgetRecord();
-    m_headSent = m_requestSent = m_bodySent = m_retried = false;
+    m_tried.clear();
+    m_endpointId.reset();
     m_held.clear();
-    const Begun begun = m_stream->begin(pool, request, {});
+    const bool mayRepeat =
+        upstream.retries && upstream.retries->attempts() > 0 && isIdempotent(request.method);
+    m_mostHeld = mayRepeat ? kMostHeld : 0;
+    m_retries = 0;
+    m_headSent = m_requestSent = m_raceLost = false;
+    m_holdsAll = true;
+    if (upstream.retries)
+        upstream.budget->requestBegan(m_context.clock.steady());
+    const Begun begun = attempt(Freshness::Any);
+    if (begun != Begun::Failed)
+        return begun;
+    const AttemptFailure failure = m_stream->failure();
+    if (goesAgain(failure))
+        return Begun::Waiting;
+    m_state = State::Idle;
+    m_failure = failure.refusal;
+    return Begun::Failed;
+}
+
+UpstreamExchange::Begun UpstreamExchange::attempt(Freshness freshness)
+{
+    m_state = State::Attempting;
+    ++m_attempts;
+    if (m_upstream->retries && m_upstream->retries->perTryTimeout()) {
+        m_wakeAt = m_context.clock.steady() + *m_upstream->retries->perTryTimeout();
+        m_context.deadlines.set(*this, m_wakeAt);
+    }
+    const ConnectionWish wish{.hint = {.hash = {}, .avoid = m_tried}, .freshness = freshness};
+    const Begun begun = m_stream->begin(*m_upstream->pool, *m_request, wish);
     if (begun == Begun::Ready)
-        noteEndpoint();
+        noteReady();
     return begun;
 }
 
-void UpstreamExchange::noteEndpoint() { m_endpoint.assign(m_stream->endpoint()->settings().text); }
-
-void UpstreamExchange::timedOut()
+void UpstreamExchange::attemptAgain(Freshness freshness)
 {
-    if (UpstreamEndpoint* endpoint = m_stream->endpoint())
-        endpoint->report(AttemptOutcome::Timeout, m_context.clock.steady());
-    abandon();
+    switch (attempt(freshness)) {
+    case Begun::Ready:
+        if (m_headSent)
+            replay();
+        else
+            m_observer.upstreamReady();
+        break;
+    case Begun::Waiting:
+        break;
+    case Begun::Failed:
+        streamFailed(m_stream->failure());
+        break;
+    }
+}
+
+void UpstreamExchange::noteReady()
+{
+    const UpstreamEndpoint& endpoint = *m_stream->endpoint();
+    m_endpoint.assign(endpoint.settings().text);
+    m_endpointId = endpoint.id();
 }
 
 void UpstreamExchange::streamReady()
 {
-    noteEndpoint();
+    noteReady();
     if (m_headSent)
         replay();
     else
@@ -53,65 +111,92 @@ void UpstreamExchange::send(const Payload& payload)
     if (!std::exchange(m_headSent, true))
         m_sentAt = m_context.clock.steady();
     m_requestSent = payload.last;
-    if (m_stream->send(payload) == UpstreamStream::Sent::Taken) {
-        m_bodySent = m_bodySent || !payload.bytes.empty();
+    const bool taken = m_stream->send(payload) == UpstreamStream::Sent::Taken;
+    if (m_state != State::Attempting)
+        return;
+    if (!taken) {
+        // None of it is gone: it may go out again whatever it is, if it can be held until then.
+        hold(payload, kMostHeld);
+        streamFailed(kRaceLost);
         return;
     }
-    // Nothing of it is gone, so it may go out again whatever it is, if it can be held until then.
-    if (m_retried || payload.bytes.size() > kSmallPayload || payload.trailers) {
-        m_observer.upstreamFailed(Refusal::UpstreamReset);
+    hold(payload, m_mostHeld);
+    if (m_requestSent && isSet()) // from here on it is the upstream's time alone
+        m_wakeAt = m_context.clock.steady() + *m_upstream->retries->perTryTimeout();
+}
+
+/// Keeps what went out for as long as it may have to go out again.
+void UpstreamExchange::hold(const Payload& payload, std::size_t most)
+{
+    if (!m_holdsAll)
         return;
-    }
-    m_held.assign(payload.bytes.data(), payload.bytes.size());
-    attemptAgain();
+    m_holdsAll = !payload.trailers && m_held.size() + payload.bytes.size() <= most;
+    if (m_holdsAll)
+        m_held.append(payload.bytes.data(), payload.bytes.size());
+    else
+        letGo();
 }
 
-/// Whether \a failure is the keep-alive race, and the request one that may be repeated.
-bool UpstreamExchange::mayGoAgain(const AttemptFailure& failure) const
+void UpstreamExchange::letGo()
 {
-    if (m_retried || !failure.idleRace || m_bodySent)
-        return false;
-    return failure.delivery == AttemptFailure::Delivery::Nothing || isIdempotent(m_request->method);
-}
-
-void UpstreamExchange::attemptAgain()
-{
-    m_retried = true;
-    switch (m_stream->begin(*m_pool, *m_request, {.hint = {}, .freshness = Freshness::New})) {
-    case Begun::Ready:
-        noteEndpoint();
-        replay();
-        break;
-    case Begun::Waiting:
-        break;
-    case Begun::Failed:
-        m_observer.upstreamFailed(m_stream->failure().refusal);
-        break;
-    }
+    if (m_held.capacity() > kSmallPayload)
+        std::string().swap(m_held); // warm exchanges are many
+    m_held.clear();
 }
 
 void UpstreamExchange::replay()
 {
     m_sentAt = m_context.clock.steady();
-    m_bodySent = !m_held.empty();
-    m_stream->send({m_held, m_requestSent});
-    m_held.clear();
+    if (m_stream->send({m_held, m_requestSent}) == UpstreamStream::Sent::Refused)
+        streamFailed(kRaceLost);
+}
+
+bool UpstreamExchange::isCongested() const { return m_state == State::Paused || m_stream->isCongested(); }
+
+void UpstreamExchange::abandon()
+{
+    m_stream->abandon();
+    m_state = State::Idle;
+    if (isSet())
+        cancel();
+    letGo();
+}
+
+void UpstreamExchange::timedOut()
+{
+    if (UpstreamEndpoint* endpoint = m_stream->endpoint())
+        endpoint->report(AttemptOutcome::Timeout, m_context.clock.steady());
+    abandon();
 }
 
 void UpstreamExchange::streamHead(ResponseHead& head, const Payload& payload)
 {
-    if (!head.isInterim()) {
-        const Clock::Steady now = m_context.clock.steady();
-        const bool isGood = head.status < 500;
-        m_stream->endpoint()->report(isGood ? AttemptOutcome::Success : AttemptOutcome::ServerError, now);
-        if (payload.last)
-            m_duration = now - m_sentAt;
+    if (head.isInterim()) {
+        m_observer.responseHead(head, payload);
+        return;
     }
+    const Clock::Steady now = m_context.clock.steady();
+    const bool isGood = head.status < 500;
+    m_stream->endpoint()->report(isGood ? AttemptOutcome::Success : AttemptOutcome::ServerError, now);
+    if (m_upstream->retries && goesAgain(head)) {
+        if (!payload.last) // what follows of it is of no use; a whole one leaves its connection as good as it
+                           // was
+            m_stream->abandon();
+        return;
+    }
+    m_state = State::Passing;
+    if (isSet())
+        cancel();
+    letGo();
+    if (payload.last)
+        m_duration = now - m_sentAt;
     m_observer.responseHead(head, payload);
 }
 
 void UpstreamExchange::streamBody(const Payload& payload)
 {
+    if (m_state == State::Paused)
+        return;
     if (payload.last)
         m_duration = m_context.clock.steady() - m_sentAt;
     m_observer.responseBody(payload);
@@ -119,10 +204,47 @@ void UpstreamExchange::streamBody(const Payload& payload)
 
 void UpstreamExchange::streamFailed(const AttemptFailure& failure)
 {
-    if (mayGoAgain(failure))
-        attemptAgain();
+    if (goesAgain(failure))
+        return;
+    m_state = State::Idle;
+    if (isSet())
+        cancel();
+    m_observer.upstreamFailed(failure.refusal);
+}
+
+/// The pause is over, or the attempt has had its time.
+void UpstreamExchange::reached()
+{
+    const Clock::Steady now = m_context.clock.steady();
+    if (now < m_wakeAt) {
+        m_context.deadlines.set(*this, m_wakeAt);
+        return;
+    }
+    if (m_state == State::Paused)
+        attemptAgain(Freshness::Any);
+    else if (m_state == State::Attempting)
+        tryTimedOut(now);
     else
-        m_observer.upstreamFailed(failure.refusal);
+        return;
+    m_observer.upstreamSettled();
+}
+
+void UpstreamExchange::tryTimedOut(Clock::Steady now)
+{
+    if (!m_requestSent &&
+        !m_stream->isCongested()) { // waiting for the client's own body is the client's time
+        m_wakeAt = now + *m_upstream->retries->perTryTimeout();
+        m_context.deadlines.set(*this, m_wakeAt);
+        return;
+    }
+    using Delivery = AttemptFailure::Delivery;
+    UpstreamEndpoint* endpoint = m_stream->endpoint();
+    if (endpoint)
+        endpoint->report(AttemptOutcome::Timeout, now);
+    m_stream->abandon();
+    streamFailed({.refusal = Refusal::UpstreamTimeout,
+                  .kind = AttemptFailure::Kind::Timeout,
+                  .delivery = endpoint ? Delivery::Unknown : Delivery::Nothing});
 }
 
 } // namespace postern

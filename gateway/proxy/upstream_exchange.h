@@ -1,6 +1,8 @@
 #pragma once
 
+#include "gateway/event/deadline_sweep.h"
 #include "gateway/proxy/http1_upstream_stream.h"
+#include "gateway/proxy/worker_upstream.h"
 
 namespace postern {
 
@@ -24,65 +26,95 @@ protected:
 /// The upstream's side of one exchange: the attempts to have its request answered. Owned by an exchange and
 /// reused; on the worker's thread.
 ///
-/// A request goes out a second time, once and at once, on a new connection, when the first one had been idle
-/// and ended without a byte of response, and when nothing of the request had been sent or it is idempotent
-/// and has no body (RFC 9110 §9.2.2, RFC 9112 §9.3.1).
-class UpstreamExchange final : private UpstreamStreamObserver
+/// A request goes out again only where that is safe: nothing of it reached the upstream, or it is idempotent
+/// (RFC 9110 §9.2.2); all that was sent of its body is still held; nothing of a response was passed on. Of
+/// these, once and at once, without configuration: where a connection had been idle and ended without a byte
+/// of response (RFC 9112 §9.3.1). All others as the upstream's `retries` say, after a pause, rather at
+/// another endpoint, within the budget and the route's timeout.
+class UpstreamExchange final : private UpstreamStreamObserver, private Deadline
 {
 public:
     using Begun = UpstreamStream::Begun;
 
     UpstreamExchange(WorkerContext& context, UpstreamObserver& observer);
-    ~UpstreamExchange();
+    ~UpstreamExchange() override;
 
-    /// \a request must stay as it is until the exchange is over. With Failed, failure() says why.
-    [[nodiscard]] Begun begin(UpstreamPool& pool, const RequestHead& request);
-    [[nodiscard]] Refusal failure() const { return m_stream->failure().refusal; }
+    /// \a upstream and \a request must stay as they are until the exchange is over, which the caller sees to
+    /// by \a due. With Failed, failure() says why.
+    [[nodiscard]] Begun begin(const WorkerUpstream& upstream, const RequestHead& request, Clock::Steady due);
+    [[nodiscard]] Refusal failure() const { return m_failure; }
     /// The request's body; the first call brings the head along.
     void send(const Payload& payload);
     [[nodiscard]] bool isHeadSent() const { return m_headSent; }
-    [[nodiscard]] bool isCongested() const { return m_stream->isCongested(); }
+    [[nodiscard]] bool isCongested() const;
     /// takesResponse() is true again.
     void resume() { m_stream->resume(); }
     /// Ends it, whatever its state. A connection that carried nothing of it goes back to its pool.
-    void abandon() { m_stream->abandon(); }
+    void abandon();
     /// abandon(), because the upstream did not answer in time.
     void timedOut();
 
-    /// For the record: where it went; empty before a connection was there. Stays after the end.
+    /// For the record: where it went last; empty before a connection was there. Stays after the end.
     [[nodiscard]] std::string_view endpoint() const { return m_endpoint; }
+    [[nodiscard]] int attempts() const { return m_attempts; }
     void forgetRecord();
     /// From the head's sending to the response's last byte; nothing when there was no whole response.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> duration() const { return m_duration; }
 
 private:
+    enum class State : unsigned char {
+        Idle,
+        Attempting,
+        Paused, ///< before the next attempt
+        Passing ///< the response; no other attempt will follow
+    };
+
     void streamReady() override;
     [[nodiscard]] bool takesResponse() const override { return m_observer.takesResponse(); }
     void streamHead(ResponseHead& head, const Payload& payload) override;
     void streamBody(const Payload& payload) override;
     void streamFailed(const AttemptFailure& failure) override;
     void streamSettled() override { m_observer.upstreamSettled(); }
+    void reached() override;
 
-    [[nodiscard]] bool mayGoAgain(const AttemptFailure& failure) const;
-    /// A connection is there.
-    void noteEndpoint();
-    void attemptAgain();
+    [[nodiscard]] Begun attempt(Freshness freshness);
+    void attemptAgain(Freshness freshness);
+    void noteReady();
+    void hold(const Payload& payload, std::size_t most);
+    void letGo();
     void replay();
+    void tryTimedOut(Clock::Steady now);
+
+    // Whether there is another attempt: upstream_retry.cpp.
+    [[nodiscard]] bool isSafe(AttemptFailure::Delivery delivery) const;
+    [[nodiscard]] bool isWanted(const AttemptFailure& failure) const;
+    [[nodiscard]] bool goesAgain(const AttemptFailure& failure);
+    [[nodiscard]] bool goesAgain(const ResponseHead& head);
+    [[nodiscard]] bool pause(std::chrono::nanoseconds atLeast);
 
     WorkerContext& m_context;
     UpstreamObserver& m_observer;
     Http1UpstreamStream m_http1;
     UpstreamStream* m_stream = &m_http1;
-    UpstreamPool* m_pool = nullptr;
+    const WorkerUpstream* m_upstream = nullptr;
     const RequestHead* m_request = nullptr;
-    std::string m_held;     ///< the body's beginning, to go out on another connection
-    std::string m_endpoint; ///< a copy: endpoints come and go
+    std::string m_held;              ///< of the body, to go out again
+    std::vector<EndpointId> m_tried; ///< in vain
+    std::optional<EndpointId> m_endpointId;
+    std::string m_endpoint;   ///< a copy: endpoints come and go
+    Clock::Steady m_due{};    ///< the route's
+    Clock::Steady m_wakeAt{}; ///< the pause's end, or the attempt's
     Clock::Steady m_sentAt{};
     std::optional<std::chrono::nanoseconds> m_duration;
+    std::size_t m_mostHeld = 0; ///< of a body
+    int m_attempts = 0;
+    int m_retries = 0; ///< of the upstream's `retries`
+    Refusal m_failure = Refusal::None;
+    State m_state = State::Idle;
     bool m_headSent = false;
     bool m_requestSent = false; ///< to its last byte
-    bool m_bodySent = false;    ///< some of it, and it is not held
-    bool m_retried = false;
+    bool m_holdsAll = true;     ///< what was sent of the body is in m_held
+    bool m_raceLost = false;    ///< once, and made good
 };
 
 } // namespace postern

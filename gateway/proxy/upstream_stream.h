@@ -15,6 +15,7 @@ struct AttemptFailure
         Overloaded, ///< the gateway's own ceilings; no endpoint's fault
         Connect,    ///< no connection came about
         Reset,      ///< the upstream went away before its answer was whole
+        Timeout,    ///< it took too long
         Malformed   ///< what came is no answer
     };
     /// How much of the request can have had an effect.

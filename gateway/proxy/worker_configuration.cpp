@@ -12,11 +12,23 @@ std::shared_ptr<UpstreamPool> poolFor(UpstreamSettings settings, const UpstreamP
     if (previous) {
         const auto same =
             std::find_if(previous->upstreams.begin(), previous->upstreams.end(),
-                         [&settings](const auto& pool) { return pool->settings() == settings; });
+                         [&settings](const WorkerUpstream& one) { return one.pool->settings() == settings; });
         if (same != previous->upstreams.end())
-            return *same;
+            return same->pool;
     }
     return std::make_shared<UpstreamPool>(environment, std::move(settings));
+}
+
+/// What was spent before a reload stays spent.
+std::shared_ptr<RetryBudget> budgetFor(const std::string& upstream, const WorkerConfiguration* previous)
+{
+    if (previous) {
+        for (const WorkerUpstream& one : previous->upstreams) {
+            if (one.pool->settings().name == upstream)
+                return one.budget;
+        }
+    }
+    return std::make_shared<RetryBudget>();
 }
 
 } // namespace
@@ -39,7 +51,13 @@ WorkerConfiguration::create(std::shared_ptr<const Snapshot> snapshot,
             [counters = configuration->telemetry, index](std::size_t endpoint, EndpointState state) {
                 counters->endpointState(index, endpoint, state);
             });
-        configuration->upstreams.push_back(std::move(pool));
+        WorkerUpstream& added = configuration->upstreams.emplace_back();
+        if (upstream.retries)
+            added.retries.emplace(*upstream.retries);
+        added.budget = budgetFor(pool->settings().name, previous);
+        added.pool = std::move(pool);
+        added.index = index;
+        added.telemetry = configuration->telemetry.get();
     }
     configuration->snapshot = std::move(snapshot);
     return configuration;

@@ -2,8 +2,8 @@
 
 #include "gateway/policy/policy_set.h"
 #include "gateway/proxy/compiled_snapshot.h"
+#include "gateway/proxy/worker_upstream.h"
 #include "gateway/telemetry/worker_telemetry.h"
-#include "gateway/upstream/upstream_pool.h"
 
 #include <memory>
 #include <vector>
@@ -17,7 +17,7 @@ struct WorkerConfiguration
     std::shared_ptr<const Snapshot> snapshot;
     PolicyChains chains;
     std::shared_ptr<RequestTelemetry> telemetry;
-    std::vector<std::shared_ptr<UpstreamPool>> upstreams; ///< by position in the document
+    std::vector<WorkerUpstream> upstreams; ///< by position in the document
 
     [[nodiscard]] const Snapshot::Compiled& compiled() const { return snapshot->compiled(); }
 

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <memory>
+#include <random>
 #include <string>
 
 namespace postern {
@@ -37,6 +38,7 @@ struct WorkerContext
     std::unique_ptr<std::array<char, kReceiveSize>> receiveBuffer;
     std::string scratch; ///< a message being written; empty between uses
     HttpDate date;
+    std::minstd_rand random{std::random_device{}()};          ///< for jitter, nothing secret
     std::shared_ptr<const WorkerConfiguration> configuration; ///< for requests that begin now
     bool closing = false;                                     ///< every answer says `Connection: close`
     std::size_t requestsInFlight = 0;

@@ -149,6 +149,8 @@ void appendAccessLogLine(std::string& out, const RequestRecord& record, const Me
     if (record.upstream < layout.upstreams.size())
         appendText(out, "upstream", layout.upstreams[record.upstream].name);
     appendText(out, "endpoint", record.endpoint);
+    if (record.attempts > 1)
+        appendNumber(out, "attempts", static_cast<std::uint64_t>(record.attempts));
     if (record.upstreamDuration)
         appendMilliseconds(out, "upstream_ms", *record.upstreamDuration);
     appendText(out, "caller", record.caller);

@@ -54,6 +54,7 @@ struct RequestRecord
 
     std::size_t upstream = none; ///< position in the effective document
     std::string_view endpoint;   ///< the upstream's endpoint, `address:port`
+    int attempts = 1;            ///< to have it answered by the upstream; told where there was more than one
     std::optional<std::chrono::nanoseconds>
         upstreamDuration; ///< request sent → response's last byte received
 

@@ -63,6 +63,23 @@ const Record<UpstreamTls>& tlsRecord()
     return instance;
 }
 
+bool isRetryCondition(QStringView text)
+{
+    if (text == QLatin1String("connectFailure") || text == QLatin1String("reset"))
+        return true;
+    bool isNumber = false;
+    const int status = text.size() == 3 ? text.toInt(&isNumber) : 0;
+    return isNumber && status >= 400 && status <= 599;
+}
+
+const TextRule& retryCondition()
+{
+    static const TextRule rule{QStringLiteral("invalid-retry-condition"),
+                               QStringLiteral("connectFailure, reset, or a status from 400 to 599 in quotes"),
+                               QStringLiteral("^(connectFailure|reset|[45][0-9][0-9])$"), isRetryCondition};
+    return rule;
+}
+
 const Record<Retries>& retriesRecord()
 {
     static const auto instance =
@@ -70,13 +87,24 @@ const Record<Retries>& retriesRecord()
                         "Second attempts, where the first provably did nothing or may be repeated.")
             .field("attempts", &Retries::attempts, "Attempts after the first.")
             .range(0, 10)
-            .field("on", &Retries::on, "What is tried again: connectFailure, reset, or a status in quotes.")
+            .field("on", &Retries::on,
+                   "What is tried again: connectFailure for any request, as nothing of it was sent; reset "
+                   "(also an "
+                   "attempt that took longer than perTryTimeout) or a status in quotes, only for methods "
+                   "that are "
+                   "idempotent, and with bodies of at most 64 KiB.")
             .items(1, 16)
             .unique()
-            .field("budget", &Retries::budget, "The most retries, as a share of all requests.")
+            .matching(retryCondition())
+            .field("budget", &Retries::budget,
+                   "The most retries, as a share of the requests of the last ten seconds, counted by each "
+                   "worker; "
+                   "one a second is allowed whatever the share, none where it is 0.")
             .range(0, 100)
             .unit("%")
-            .field("perTryTimeout", &Retries::perTryTimeout, "How long one attempt may take.")
+            .field("perTryTimeout", &Retries::perTryTimeout,
+                   "How long one attempt may take until its response begins. The route's timeout bounds them "
+                   "all.")
             .range(1ms, 1h);
     return instance;
 }
@@ -158,7 +186,6 @@ const Record<Upstream>& upstreamRecord()
                    "The most requests that wait for a connection; beyond it they get 503.")
             .range(0, 1'000'000)
             .field("retries", &Upstream::retries, "Second attempts.", retriesRecord())
-            .notYetBuilt()
             .field("healthCheck", &Upstream::healthCheck, "Active health checks.", healthCheckRecord())
             .notYetBuilt()
             .field("outlierDetection", &Upstream::outlierDetection, "Passive health checks.",

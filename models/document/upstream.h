@@ -40,8 +40,8 @@ struct UpstreamTls
 struct Retries
 {
     int attempts = 1;
-    std::vector<QString> on; ///< `connectFailure`, `reset`, or a status code
-    double budget = 20;      ///< % of requests
+    std::vector<QString> on{QStringLiteral("connectFailure")}; ///< or `reset`, or a status from 400 to 599
+    double budget = 20;                                        ///< % of requests
     std::optional<milliseconds> perTryTimeout;
 };
 
