@@ -5,8 +5,10 @@
 #include "gateway/http/managed_headers.h"
 #include "gateway/http/router.h"
 #include "gateway/policy/policy_set.h"
+#include "gateway/proxy/hash_key.h"
 #include "gateway/proxy/snapshot.h"
 #include "gateway/telemetry/metrics_layout.h"
+#include "gateway/upstream/upstream_directory.h"
 #include "models/document/effective_document.h"
 
 #include <chrono>
@@ -23,6 +25,11 @@ struct Snapshot::Compiled
         std::optional<std::size_t> upstream; ///< position in the document; none where a policy answers
         std::chrono::milliseconds timeout{}; ///< 0: none
     };
+    struct UpstreamParts
+    {
+        std::shared_ptr<UpstreamDirectory> directory;
+        std::optional<HashKey> hashKey; ///< of consistentHash
+    };
     struct ListenerSettings
     {
         QString name;
@@ -37,11 +44,14 @@ struct Snapshot::Compiled
     Router router;
     std::vector<RouteSettings> routes;       ///< in the document's order
     std::vector<ListenerSettings> listeners; ///< likewise
+    std::vector<UpstreamParts> upstreams;    ///< likewise
     std::shared_ptr<const PolicySet> policies;
     std::shared_ptr<const MetricsLayout> layout;
 
     /// Null for a listener that this configuration does not know: nobody is trusted on it then.
     [[nodiscard]] const ListenerSettings* listener(const QString& name) const;
+    /// Null for an upstream that this configuration does not know.
+    [[nodiscard]] const UpstreamDirectory* directory(const QString& upstream) const;
 };
 
 } // namespace postern

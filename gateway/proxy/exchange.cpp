@@ -154,6 +154,10 @@ void Exchange::forward()
         return;
     }
     m_stage = Stage::Connecting;
+    if (const auto& key = m_configuration->compiled().upstreams[*m_upstreamIndex].hashKey)
+        m_upstream.setHash(key->of(m_policyContext));
+    else
+        m_upstream.setHash({});
     switch (m_upstream.begin(m_configuration->upstreams[*m_upstreamIndex], m_request, m_due)) {
     case UpstreamExchange::Begun::Ready:
         upstreamReady();

@@ -76,6 +76,36 @@ Result<std::vector<Snapshot::Compiled::ListenerSettings>> compileListeners(const
     return listeners;
 }
 
+Result<std::vector<Snapshot::Compiled::UpstreamParts>> compileUpstreams(const EffectiveDocument& document,
+                                                                        const Snapshot::Compiled* previous)
+{
+    std::vector<Snapshot::Compiled::UpstreamParts> parts;
+    for (const Upstream& upstream : document.api.spec.upstreams) {
+        if (auto usable = UpstreamSettings::of(upstream, 1); !usable)
+            return failure(usable.error());
+        Snapshot::Compiled::UpstreamParts& one = parts.emplace_back();
+        one.directory =
+            UpstreamDirectory::create(upstream, previous ? previous->directory(upstream.name) : nullptr);
+        if (upstream.balancer != Balancer::ConsistentHash)
+            continue;
+        auto key = HashKey::parse(upstream.hashOn);
+        if (!key)
+            return failure(key.error());
+        one.hashKey = std::move(*key);
+    }
+    return parts;
+}
+
+/// What workers count by; the endpoints are counted where they are known.
+std::shared_ptr<const MetricsLayout> layoutOf(const EffectiveDocument& document,
+                                              const std::vector<Snapshot::Compiled::UpstreamParts>& upstreams)
+{
+    auto layout = std::make_shared<MetricsLayout>(*MetricsLayout::of(document));
+    for (std::size_t i = 0; i < upstreams.size(); ++i)
+        layout->upstreams[i].endpoints = upstreams[i].directory;
+    return layout;
+}
+
 HeadLimits headLimits(const Limits& limits)
 {
     return {static_cast<std::size_t>(limits.headerBytes.count), static_cast<std::size_t>(limits.headers),
@@ -91,6 +121,15 @@ const Snapshot::Compiled::ListenerSettings* Snapshot::Compiled::listener(const Q
     return found == listeners.end() ? nullptr : &*found;
 }
 
+const UpstreamDirectory* Snapshot::Compiled::directory(const QString& upstream) const
+{
+    const auto& all = document->api.spec.upstreams;
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&upstream](const Upstream& one) { return one.name == upstream; });
+    return found == all.end() ? nullptr
+                              : upstreams[static_cast<std::size_t>(found - all.begin())].directory.get();
+}
+
 Result<std::shared_ptr<const Snapshot>> Snapshot::create(std::shared_ptr<const EffectiveDocument> document,
                                                          const PolicyRegistry& registry,
                                                          const Snapshot* previous)
@@ -104,10 +143,10 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::create(std::shared_ptr<const E
     auto listeners = compileListeners(*document);
     if (!listeners)
         return failure(listeners.error());
-    for (const Upstream& upstream : document->api.spec.upstreams) {
-        if (auto usable = UpstreamSettings::of(upstream, 1); !usable)
-            return failure(usable.error());
-    }
+    auto upstreams = compileUpstreams(*document, previous ? &previous->compiled() : nullptr);
+    if (!upstreams)
+        return failure(upstreams.error());
+    auto layout = layoutOf(*document, *upstreams);
     auto policies =
         PolicySet::create(*document, registry, previous ? previous->compiled().policies.get() : nullptr);
     if (!policies)
@@ -123,8 +162,9 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::create(std::shared_ptr<const E
                                             .router = std::move(*router),
                                             .routes = std::move(*routes),
                                             .listeners = std::move(*listeners),
+                                            .upstreams = std::move(*upstreams),
                                             .policies = *policies,
-                                            .layout = MetricsLayout::of(*document)});
+                                            .layout = std::move(layout)});
     return std::shared_ptr<const Snapshot>(new Snapshot(std::move(compiled)));
 }
 

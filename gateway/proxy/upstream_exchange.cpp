@@ -66,7 +66,7 @@ UpstreamExchange::Begun UpstreamExchange::attempt(Freshness freshness)
         m_wakeAt = m_context.clock.steady() + *m_upstream->retries->perTryTimeout();
         m_context.deadlines.set(*this, m_wakeAt);
     }
-    const ConnectionWish wish{.hint = {.hash = {}, .avoid = m_tried}, .freshness = freshness};
+    const ConnectionWish wish{.hint = {.hash = m_hash, .avoid = m_tried}, .freshness = freshness};
     const Begun begun = m_stream->begin(*m_upstream->pool, *m_request, wish);
     if (begun == Begun::Ready)
         noteReady();

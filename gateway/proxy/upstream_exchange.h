@@ -39,6 +39,8 @@ public:
     UpstreamExchange(WorkerContext& context, UpstreamObserver& observer);
     ~UpstreamExchange() override;
 
+    /// What consistentHash goes by, for the begin() that follows.
+    void setHash(std::optional<std::uint64_t> hash) { m_hash = hash; }
     /// \a upstream and \a request must stay as they are until the exchange is over, which the caller sees to
     /// by \a due. With Failed, failure() says why.
     [[nodiscard]] Begun begin(const WorkerUpstream& upstream, const RequestHead& request, Clock::Steady due);
@@ -98,6 +100,7 @@ private:
     UpstreamStream* m_stream = &m_http1;
     const WorkerUpstream* m_upstream = nullptr;
     const RequestHead* m_request = nullptr;
+    std::optional<std::uint64_t> m_hash;
     std::string m_held;              ///< of the body, to go out again
     std::vector<EndpointId> m_tried; ///< in vain
     std::optional<EndpointId> m_endpointId;

@@ -6,17 +6,20 @@ namespace postern {
 
 namespace {
 
-std::shared_ptr<UpstreamPool> poolFor(UpstreamSettings settings, const UpstreamPool::Environment& environment,
+std::shared_ptr<UpstreamPool> poolFor(UpstreamSettings settings, std::shared_ptr<UpstreamDirectory> directory,
+                                      const UpstreamPool::Environment& environment,
                                       const WorkerConfiguration* previous)
 {
     if (previous) {
         const auto same =
             std::find_if(previous->upstreams.begin(), previous->upstreams.end(),
                          [&settings](const WorkerUpstream& one) { return one.pool->settings() == settings; });
-        if (same != previous->upstreams.end())
+        if (same != previous->upstreams.end()) {
+            same->pool->follow(std::move(directory));
             return same->pool;
+        }
     }
-    return std::make_shared<UpstreamPool>(environment, std::move(settings));
+    return std::make_shared<UpstreamPool>(environment, std::move(settings), std::move(directory));
 }
 
 /// What was spent before a reload stays spent.
@@ -46,11 +49,7 @@ WorkerConfiguration::create(std::shared_ptr<const Snapshot> snapshot,
         auto settings = UpstreamSettings::of(upstream, workers);
         Q_ASSERT(settings); // Snapshot::create has seen to it
         const std::size_t index = configuration->upstreams.size();
-        auto pool = poolFor(std::move(*settings), environment, previous);
-        pool->observe(
-            [counters = configuration->telemetry, index](std::size_t endpoint, EndpointState state) {
-                counters->endpointState(index, endpoint, state);
-            });
+        auto pool = poolFor(std::move(*settings), compiled.upstreams[index].directory, environment, previous);
         WorkerUpstream& added = configuration->upstreams.emplace_back();
         if (upstream.retries)
             added.retries.emplace(*upstream.retries);

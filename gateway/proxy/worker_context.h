@@ -23,7 +23,10 @@ struct WorkerContext
     WorkerContext(EpollDispatcher& d, const Clock& c, WorkerTelemetry& t, std::size_t workerCount);
     ~WorkerContext();
 
-    [[nodiscard]] UpstreamPool::Environment poolEnvironment() { return {dispatcher, deadlines, clock}; }
+    [[nodiscard]] UpstreamPool::Environment poolEnvironment()
+    {
+        return {dispatcher, deadlines, clock, std::random_device{}()};
+    }
 
     /// A warm exchange, or a new one; given back by giveBack().
     [[nodiscard]] std::unique_ptr<Exchange> takeExchange();

@@ -127,7 +127,7 @@ Result<ListenerTable::Plan> Control::adopt(const LoadedConfiguration& loaded,
     for (const std::unique_ptr<Worker>& worker : m_parts.workers)
         worker->apply(*snapshot);
     const std::shared_ptr<const Snapshot> before = std::exchange(m_snapshot, std::move(*snapshot));
-    m_parts.telemetry.configurationApplied(MetricsLayout::of(*loaded.document));
+    m_parts.telemetry.configurationApplied(m_snapshot->metricsLayout());
     m_parts.status.setConfiguration(
         reportConfiguration(*loaded.document, dateTime(m_environment.clock.wall())));
     tell(before ? &before->document() : nullptr, *loaded.document);

@@ -100,7 +100,7 @@ MetricFamily endpoints(const MetricSnapshot& snapshot)
 {
     MetricFamilyBuilder family(
         "postern_upstream_endpoints",
-        "Endpoints of an upstream by state, as the worker sees them that sees them worst.",
+        "Endpoints of an upstream by state.",
         MetricType::Gauge);
     for (const auto& [name, byState] : snapshot.endpoints)
         for (std::size_t i = 0; i < endpointStateNames.size(); ++i)

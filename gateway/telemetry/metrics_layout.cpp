@@ -53,12 +53,8 @@ std::shared_ptr<const MetricsLayout> MetricsLayout::of(const EffectiveDocument& 
         layout->routes.push_back({route.route.name.toStdString(), policiesOf(route.policies),
                                   route.route.timeout != std::chrono::milliseconds::zero(),
                                   methodsOf(route.route.match)});
-    for (const postern::Upstream& upstream : document.api.spec.upstreams) {
-        Upstream& entry = layout->upstreams.emplace_back();
-        entry.name = upstream.name.toStdString();
-        for (const Endpoint& endpoint : upstream.endpoints)
-            entry.endpoints.push_back(endpoint.address.toStdString());
-    }
+    for (const postern::Upstream& upstream : document.api.spec.upstreams)
+        layout->upstreams.push_back({upstream.name.toStdString(), nullptr});
     for (const Listener& listener : document.api.spec.listeners)
         layout->listeners.push_back(listener.name.toStdString());
     for (const postern::GovernanceFinding& finding : document.governance)

@@ -9,6 +9,7 @@
 namespace postern {
 
 struct EffectiveDocument;
+class EndpointCensus;
 
 /// The label values one configuration can produce, in the order its positions are counted in: what makes
 /// counting a matter of indices, and what keeps a request's own text out of every label.
@@ -33,8 +34,8 @@ struct MetricsLayout
     struct Upstream
     {
         std::string name;
-        std::vector<std::string> endpoints; ///< addresses
-        friend bool operator==(const Upstream&, const Upstream&) = default;
+        /// Counts its endpoints; null where nobody does. Set by who compiles the configuration.
+        std::shared_ptr<const EndpointCensus> endpoints;
     };
     /// A requirement of governance that the document does not meet.
     struct GovernanceFinding

@@ -65,11 +65,8 @@ RequestShard::RequestShard(std::shared_ptr<const MetricsLayout> layout)
         m_routes[i].decisions = decisions;
         decisions += m_layout->route(i).policies.size() * kindsOfDecision;
     }
-    for (std::size_t i = 0; i < m_layout->upstreams.size(); ++i) {
+    for (std::size_t i = 0; i < m_layout->upstreams.size(); ++i)
         m_upstreams[i].durations = std::make_unique<HistogramCells>(m_layout->bounds);
-        const std::size_t endpoints = m_layout->upstreams[i].endpoints.size();
-        m_upstreams[i].endpoints = std::make_unique<std::atomic<EndpointState>[]>(endpoints);
-    }
 }
 
 void RequestShard::count(const RequestRecord& record)
@@ -92,32 +89,6 @@ void RequestShard::observeUpstream(std::size_t upstream, std::chrono::nanosecond
 {
     if (upstream < m_layout->upstreams.size())
         m_upstreams[upstream].durations->observe(duration);
-}
-
-void RequestShard::setEndpoint(std::size_t upstream, std::size_t endpoint, EndpointState state)
-{
-    if (upstream < m_layout->upstreams.size() && endpoint < m_layout->upstreams[upstream].endpoints.size())
-        m_upstreams[upstream].endpoints[endpoint].store(state, std::memory_order_relaxed);
-}
-
-void RequestShard::inheritEndpoints(const RequestShard& previous)
-{
-    const auto& before = previous.m_layout->upstreams;
-    for (std::size_t i = 0; i < m_layout->upstreams.size(); ++i) {
-        const MetricsLayout::Upstream& now = m_layout->upstreams[i];
-        const auto same = std::find_if(before.begin(), before.end(),
-                                       [&now](const auto& other) { return other.name == now.name; });
-        if (same == before.end())
-            continue;
-        const auto& old = previous.m_upstreams[static_cast<std::size_t>(same - before.begin())];
-        for (std::size_t j = 0; j < now.endpoints.size(); ++j) {
-            const auto at = std::find(same->endpoints.begin(), same->endpoints.end(), now.endpoints[j]);
-            if (at == same->endpoints.end())
-                continue;
-            const auto k = static_cast<std::size_t>(at - same->endpoints.begin());
-            setEndpoint(i, j, old.endpoints[k].load(std::memory_order_relaxed));
-        }
-    }
 }
 
 } // namespace postern

@@ -49,16 +49,12 @@ public:
     struct Upstream
     {
         std::unique_ptr<HistogramCells> durations;
-        std::unique_ptr<std::atomic<EndpointState>[]> endpoints;
     };
 
     explicit RequestShard(std::shared_ptr<const MetricsLayout> layout);
 
     void count(const RequestRecord& record);
     void observeUpstream(std::size_t upstream, std::chrono::nanoseconds duration);
-    void setEndpoint(std::size_t upstream, std::size_t endpoint, EndpointState state);
-    /// Takes over what was known of endpoints that are still there.
-    void inheritEndpoints(const RequestShard& previous);
 
     /// The writer is gone; what it wrote is visible to whoever sees true.
     void retire() { m_retired.store(true, std::memory_order_release); }

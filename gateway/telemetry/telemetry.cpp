@@ -1,6 +1,7 @@
 #include "gateway/telemetry/telemetry.h"
 
 #include "gateway/telemetry/access_log.h"
+#include "gateway/telemetry/endpoint_census.h"
 #include "gateway/telemetry/exposition.h"
 #include "gateway/telemetry/process_metrics.h"
 
@@ -29,25 +30,6 @@ void addListeners(const WorkerTelemetry& worker, MetricSnapshot& snapshot)
             total.refusals[std::string(reason)] += count;
         });
     });
-}
-
-/// The worst state any worker sees an endpoint in. Workers that do not follow the layout in force yet are
-/// left out.
-std::map<std::string, std::array<std::uint64_t, 3>>
-endpointsByState(const MetricsLayout& layout, const std::vector<std::shared_ptr<const RequestShard>>& newest)
-{
-    std::map<std::string, std::array<std::uint64_t, 3>> result;
-    for (std::size_t i = 0; i < layout.upstreams.size(); ++i) {
-        auto& byState = result[layout.upstreams[i].name];
-        for (std::size_t j = 0; j < layout.upstreams[i].endpoints.size(); ++j) {
-            EndpointState worst = EndpointState::Healthy;
-            for (const auto& shard : newest)
-                if (shard->layout().upstreams == layout.upstreams)
-                    worst = std::max(worst, shard->upstream(i).endpoints[j].load(std::memory_order_relaxed));
-            ++byState[static_cast<std::size_t>(worst)];
-        }
-    }
-    return result;
 }
 
 } // namespace
@@ -80,17 +62,15 @@ MetricSnapshot Telemetry::Private::snapshot()
     result.totals = totals;
     result.loads = loads;
     result.droppedLogLines = log ? log->dropped() : 0;
-    std::vector<std::shared_ptr<const RequestShard>> newest;
     for (const WorkerTelemetry& worker : workers) {
-        const auto shards = worker.shards();
-        for (const auto& shard : shards)
+        for (const auto& shard : worker.shards())
             result.totals.add(*shard);
-        if (!shards.empty())
-            newest.push_back(shards.back());
         addListeners(worker, result);
         result.inFlight += worker.inFlight();
     }
-    result.endpoints = endpointsByState(result.layout, newest);
+    for (const MetricsLayout::Upstream& upstream : result.layout.upstreams)
+        result.endpoints[upstream.name] =
+            upstream.endpoints ? upstream.endpoints->count() : EndpointCensus::Counts{};
     return result;
 }
 

@@ -30,11 +30,6 @@ void RequestTelemetry::upstreamTried(std::size_t upstream, std::chrono::nanoseco
     m_shard->observeUpstream(upstream, duration);
 }
 
-void RequestTelemetry::endpointState(std::size_t upstream, std::size_t endpoint, EndpointState state)
-{
-    m_shard->setEndpoint(upstream, endpoint, state);
-}
-
 ListenerTelemetry::ListenerTelemetry(std::string name)
     : m_name(std::move(name)), m_refusals(std::make_unique<SparseCounts<std::string_view>>())
 {}
@@ -52,8 +47,6 @@ std::shared_ptr<RequestTelemetry> WorkerTelemetry::bind(std::shared_ptr<const Me
     auto shard = std::make_shared<RequestShard>(std::move(layout));
     {
         const std::lock_guard lock(m_mutex);
-        if (!m_shards.empty())
-            shard->inheritEndpoints(*m_shards.back());
         m_shards.push_back(shard);
     }
     return std::make_shared<RequestTelemetry>(*this, std::move(shard), m_log);

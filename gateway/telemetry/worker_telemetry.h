@@ -22,9 +22,6 @@ template<typename Key>
 class SparseCounts;
 struct MetricsLayout;
 
-/// Ordered from good to bad: the scrape shows the worst of all workers' views.
-enum class EndpointState : unsigned char { Healthy, Unhealthy, Ejected };
-
 /// One worker's counters for one configuration. Made by WorkerTelemetry::bind() at each apply(); kept by
 /// whatever carries that configuration, so that requests in flight are counted where they began. Written by
 /// the worker's thread alone, with relaxed atomics; when the last holder lets go, the counts are carried
@@ -43,9 +40,6 @@ public:
 
     /// An attempt that was followed by another one (record() counts the last).
     void upstreamTried(std::size_t upstream, std::chrono::nanoseconds duration);
-
-    /// How this worker sees an endpoint from now on; the scrape shows the worst view of all workers.
-    void endpointState(std::size_t upstream, std::size_t endpoint, EndpointState state);
 
 private:
     WorkerTelemetry& m_worker;

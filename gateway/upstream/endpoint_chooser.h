@@ -2,24 +2,39 @@
 
 #include "gateway/upstream/upstream_endpoint.h"
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
 namespace postern {
 
+enum class Balancer;
+
 /// Which endpoint gets the next request. Owned by a pool, on the worker's thread.
 ///
-/// Endpoints not worth trying, and those the hint wants avoided, are left out unless there is no other: a
-/// pool with one broken endpoint tries it rather than refuse everyone.
+/// Endpoints that are not well, and those the hint wants avoided, are left out unless there is no other: an
+/// upstream whose endpoints all fail is tried rather than refused, as the checks may be what is wrong, and
+/// the application says best itself when it can not serve.
 /// - round robin: smooth weighted (each gains its weight a turn, the richest is taken and pays the total), so
 ///   that weights 3:1 give aaba and not aaab;
-/// - least request: fewest requests in flight for its weight; equal ones in turn.
+/// - least request: fewest requests in flight for its weight; equal ones in turn. Beyond kFew endpoints the
+///   less busy of two: a worker knows its own requests only, so with many endpoints most look equally idle
+///   and looking at all of them costs more than it tells;
+/// - random: two by chance, by weight; the less busy of them (Mitzenmacher, The Power of Two Choices, 2001);
+/// - consistent hash: the endpoint that scores highest for the request's hash (rendezvous hashing; Thaler and
+///   Ravishankar 1998). Rather than a ring or table: weights are exact, an endpoint that goes moves its own
+///   keys and no other, each to the next best, and there is nothing to build or keep. It looks at every
+///   endpoint, which for a thousand costs some microseconds.
+///
+/// A slow start takes weight away: at first 10 % of it is there, and all of it at the end.
 class EndpointChooser
 {
 public:
     using Endpoints = std::vector<std::unique_ptr<UpstreamEndpoint>>;
+    static constexpr std::size_t kFew = 8;
 
-    explicit EndpointChooser(Balancer balancer) : m_balancer(balancer) {}
+    /// \a seed: of the random choices.
+    EndpointChooser(Balancer balancer, std::chrono::milliseconds slowStart, std::uint64_t seed);
 
     /// Null only for an empty list.
     [[nodiscard]] UpstreamEndpoint* choose(const Endpoints& endpoints, const BalancerHint& hint,
@@ -28,10 +43,27 @@ public:
 private:
     /// How good an endpoint is to take: the better ones leave out the worse.
     enum class Fitness : unsigned char { Broken, Avoided, Good };
+    struct Candidates
+    {
+        const Endpoints& endpoints;
+        const BalancerHint& hint;
+        Clock::Steady now;
+        Fitness least; ///< of the best there are
+    };
+
     [[nodiscard]] static Fitness fitness(const UpstreamEndpoint& endpoint, const BalancerHint& hint,
                                          Clock::Steady now);
+    /// In 1/1024ths.
+    [[nodiscard]] std::int64_t weight(const UpstreamEndpoint& endpoint, Clock::Steady now) const;
+    [[nodiscard]] UpstreamEndpoint* takeTurn(const Candidates& candidates, bool leastBusy) const;
+    [[nodiscard]] UpstreamEndpoint* lessBusyOfTwo(const Candidates& candidates);
+    [[nodiscard]] UpstreamEndpoint* byHash(const Candidates& candidates, std::uint64_t hash) const;
+    /// By weight; \a other is left out.
+    [[nodiscard]] UpstreamEndpoint* draw(const Candidates& candidates, const UpstreamEndpoint* other);
 
     Balancer m_balancer;
+    std::chrono::nanoseconds m_slowStart;
+    std::uint64_t m_random;
 };
 
 } // namespace postern

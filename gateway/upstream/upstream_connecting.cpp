@@ -31,7 +31,6 @@ UpstreamPool::Acquired UpstreamPool::open(UpstreamEndpoint& endpoint, const Wait
     const bool atOnce = ::connect(fd.fd(), address.data(), address.size) == 0;
     if (!atOnce && errno != EINPROGRESS) {
         endpoint.report(AttemptOutcome::ConnectFailure, m_environment.clock.steady());
-        tell(endpoint);
         return tryAnother(who, attempt, ConnectFailure::Refused);
     }
     std::unique_ptr<UpstreamConnection> owned(new UpstreamConnection(*this, endpoint, std::move(fd)));
@@ -50,8 +49,7 @@ UpstreamPool::Acquired UpstreamPool::open(UpstreamEndpoint& endpoint, const Wait
         m_environment.deadlines.set(connection, m_environment.clock.steady() + m_settings.connectTimeout);
         return {};
     }
-    endpoint.health().connected();
-    tell(endpoint);
+    endpoint.health().connected(m_environment.clock.steady());
     lend(connection);
     return {&connection, std::nullopt};
 }
@@ -118,8 +116,7 @@ void UpstreamPool::shakeHands(UpstreamConnection& connection)
 
 void UpstreamPool::established(UpstreamConnection& connection)
 {
-    connection.m_endpoint.health().connected();
-    tell(connection.m_endpoint);
+    connection.m_endpoint.health().connected(m_environment.clock.steady());
     if (connection.m_socket.mayRead())
         connection.again(); // it spoke first, and no further event will tell
     if (UpstreamConnectionUser* user = connection.m_user) {
@@ -135,7 +132,6 @@ void UpstreamPool::established(UpstreamConnection& connection)
 void UpstreamPool::connectFailed(UpstreamConnection& connection, ConnectFailure failure)
 {
     connection.m_endpoint.report(AttemptOutcome::ConnectFailure, m_environment.clock.steady());
-    tell(connection.m_endpoint);
     UpstreamConnectionUser* user = connection.m_user;
     const Waiting who{user, nullptr, connection.m_wish};
     const unsigned char attempt = connection.m_attempt;

@@ -2,13 +2,15 @@
 
 #include "gateway/upstream/balancer_hint.h"
 #include "gateway/upstream/endpoint_health.h"
-#include "gateway/upstream/upstream_settings.h"
+#include "gateway/upstream/endpoint_settings.h"
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
 namespace postern {
 
+class OutlierDetector;
 class TlsSessionCache;
 class UpstreamConnection;
 
@@ -17,9 +19,11 @@ class UpstreamConnection;
 class UpstreamEndpoint
 {
 public:
-    UpstreamEndpoint(UpstreamSettings::Endpoint settings, EndpointId id);
+    /// \a detector outlives it.
+    UpstreamEndpoint(EndpointSettings settings, std::shared_ptr<EndpointHealth> health,
+                     const OutlierDetector& detector, EndpointId id);
 
-    [[nodiscard]] const UpstreamSettings::Endpoint& settings() const { return m_settings; }
+    [[nodiscard]] const EndpointSettings& settings() const { return m_settings; }
     [[nodiscard]] EndpointId id() const { return m_id; }
 
     /// One attempt has ended, for whoever made it to tell, once: outlier detection and the balancers go by
@@ -42,8 +46,10 @@ private:
     friend class EndpointChooser;
     friend class UpstreamPool;
 
-    UpstreamSettings::Endpoint m_settings;
+    EndpointSettings m_settings;
     std::shared_ptr<EndpointHealth> m_health;
+    const OutlierDetector& m_detector;
+    std::uint64_t m_hash;                        ///< of its address, for the consistent hash
     std::shared_ptr<TlsSessionCache> m_sessions; ///< null where it was never secured
     EndpointId m_id;
     bool m_leaving = false;

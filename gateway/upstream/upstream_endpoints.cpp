@@ -5,20 +5,40 @@
 
 namespace postern {
 
-void UpstreamPool::replaceEndpoints(const std::vector<UpstreamSettings::Endpoint>& endpoints)
+void UpstreamPool::follow(std::shared_ptr<UpstreamDirectory> directory)
+{
+    if (directory == m_directory)
+        return;
+    m_directory = std::move(directory);
+    m_detector.follow(m_directory);
+    m_version = 0;
+    refresh();
+}
+
+void UpstreamPool::refresh()
+{
+    // The version first: a change in between is seen once too often, not never.
+    const std::uint64_t version = m_directory->version();
+    if (std::exchange(m_version, version) != version)
+        replaceEndpoints(m_directory->entries());
+}
+
+void UpstreamPool::replaceEndpoints(const UpstreamDirectory::Entries& entries)
 {
     EndpointChooser::Endpoints before = std::move(m_endpoints);
     m_endpoints.clear();
-    m_endpoints.reserve(endpoints.size());
-    for (const UpstreamSettings::Endpoint& settings : endpoints) {
-        const auto stays = std::find_if(before.begin(), before.end(), [&settings](const auto& one) {
-            return one && one->settings().address == settings.address;
+    m_endpoints.reserve(entries.size());
+    for (const UpstreamDirectory::Entry& entry : entries) {
+        const auto stays = std::find_if(before.begin(), before.end(), [&entry](const auto& one) {
+            return one && one->settings().address == entry.settings.address;
         });
         if (stays == before.end()) {
-            m_endpoints.push_back(std::make_unique<UpstreamEndpoint>(settings, m_nextId++));
+            m_endpoints.push_back(
+                std::make_unique<UpstreamEndpoint>(entry.settings, entry.health, m_detector, m_nextId++));
             continue;
         }
-        (*stays)->m_settings.weight = settings.weight;
+        (*stays)->m_settings.weight = entry.settings.weight;
+        (*stays)->m_health = entry.health;
         m_endpoints.push_back(std::move(*stays));
     }
     for (auto& endpoint : before) {

@@ -8,11 +8,15 @@
 
 namespace postern {
 
-UpstreamPool::UpstreamPool(const Environment& environment, UpstreamSettings settings)
-    : m_environment(environment), m_settings(std::move(settings)), m_chooser(m_settings.balancer)
+UpstreamPool::UpstreamPool(const Environment& environment, UpstreamSettings settings,
+                           std::shared_ptr<UpstreamDirectory> directory)
+    : m_environment(environment)
+    , m_settings(std::move(settings))
+    , m_detector(m_settings.outliers, directory)
+    , m_chooser(m_settings.balancer, m_settings.slowStart, environment.seed ^ balancerHash(m_settings.name))
 {
     m_token = m_environment.dispatcher.addWithoutDescriptor(*this);
-    replaceEndpoints(m_settings.endpoints);
+    follow(std::move(directory));
 }
 
 UpstreamPool::~UpstreamPool()
@@ -21,22 +25,6 @@ UpstreamPool::~UpstreamPool()
     while (!m_connections.empty())
         end(*m_connections.back());
     m_environment.dispatcher.forget(m_token);
-}
-
-void UpstreamPool::observe(Observer observer)
-{
-    m_observer = std::move(observer);
-    for (const auto& endpoint : m_endpoints)
-        tell(*endpoint);
-}
-
-void UpstreamPool::tell(const UpstreamEndpoint& endpoint)
-{
-    const auto at = std::find_if(m_endpoints.begin(), m_endpoints.end(),
-                                 [&endpoint](const auto& one) { return one.get() == &endpoint; });
-    if (m_observer && at != m_endpoints.end())
-        m_observer(static_cast<std::size_t>(at - m_endpoints.begin()),
-                   endpoint.health().isHealthy() ? EndpointState::Healthy : EndpointState::Unhealthy);
 }
 
 std::size_t UpstreamPool::idle() const

@@ -1,12 +1,12 @@
 #pragma once
 
 #include "gateway/event/epoll_dispatcher.h"
-#include "gateway/telemetry/worker_telemetry.h"
 #include "gateway/upstream/endpoint_chooser.h"
 #include "gateway/upstream/upstream_connection.h"
+#include "gateway/upstream/upstream_directory.h"
+#include "gateway/upstream/upstream_settings.h"
 
 #include <deque>
-#include <functional>
 #include <optional>
 
 namespace postern {
@@ -23,6 +23,7 @@ public:
         EpollDispatcher& dispatcher;
         DeadlineSweep& deadlines;
         const Clock& clock;
+        std::uint64_t seed = 0; ///< of random choices; each pool makes its own of it
     };
     using Freshness = postern::Freshness;
     enum class Reuse : unsigned char { No, Yes };
@@ -32,16 +33,19 @@ public:
         UpstreamConnection* connection = nullptr;
         std::optional<ConnectFailure> failure;
     };
-    using Observer = std::function<void(std::size_t endpoint, EndpointState state)>;
 
-    UpstreamPool(const Environment& environment, UpstreamSettings settings);
+    UpstreamPool(const Environment& environment, UpstreamSettings settings,
+                 std::shared_ptr<UpstreamDirectory> directory);
     ~UpstreamPool();
     UpstreamPool(const UpstreamPool&) = delete;
     UpstreamPool& operator=(const UpstreamPool&) = delete;
 
     [[nodiscard]] const UpstreamSettings& settings() const { return m_settings; }
-    /// Hears each endpoint's state now and whenever it changes.
-    void observe(Observer observer);
+    /// Its endpoints are \a directory's from now on. Those that stay (by address) keep their connections and
+    /// their past; those that leave get no new request, end what is in flight, and close.
+    void follow(std::shared_ptr<UpstreamDirectory> directory);
+    /// Looks whether the directory has changed.
+    void refresh();
 
     /// Which endpoint a request is to go to: for who keeps connections of its own (Lending::Shared). Null
     /// when there is none. It counts as a turn.
@@ -55,10 +59,6 @@ public:
     void cancel(UpstreamConnectionUser& user);
     /// Gives \a connection back; Reuse::Yes only when its last exchange is complete in both directions.
     void release(UpstreamConnection& connection, Reuse reuse);
-
-    /// The upstream's endpoints from now on. Those that stay (by address) keep their connections and their
-    /// past; those that leave get no new request, end what is in flight, and close.
-    void replaceEndpoints(const std::vector<UpstreamSettings::Endpoint>& endpoints);
 
     [[nodiscard]] std::size_t connections() const { return m_connections.size(); }
     [[nodiscard]] std::size_t idle() const;
@@ -96,23 +96,25 @@ private:
     void keepPromise(UpstreamConnection& connection);
     /// Closes; the object lives until the handlers on the stack are done.
     void end(UpstreamConnection& connection);
+    void replaceEndpoints(const UpstreamDirectory::Entries& entries);
     void leave(UpstreamEndpoint& endpoint);
     /// Someone waits, and there is room: next turn, not inside the request that makes room.
     void serveWaitingSoon();
     void serveWaiting();
     void ready(FdEvents events) override;
     void answer(UpstreamConnectionUser& user, const Acquired& acquired);
-    void tell(const UpstreamEndpoint& endpoint);
 
     Environment m_environment;
     const UpstreamSettings m_settings;
+    std::shared_ptr<UpstreamDirectory> m_directory;
+    std::uint64_t m_version = 0; ///< of the directory, as the endpoints are
+    OutlierDetector m_detector;
     EndpointChooser m_chooser;
     EndpointChooser::Endpoints m_endpoints;
     EndpointChooser::Endpoints m_left; ///< no longer of the upstream, but with something in flight
     std::vector<std::unique_ptr<UpstreamConnection>> m_connections;
     std::deque<Waiting> m_waiting; ///< first come, first served
-    Observer m_observer;
-    FdToken m_token; ///< to be called on the next turn
+    FdToken m_token;               ///< to be called on the next turn
     EndpointId m_nextId = 0;
     bool m_turnAsked = false;
 };

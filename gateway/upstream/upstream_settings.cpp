@@ -1,6 +1,7 @@
 #include "gateway/upstream/upstream_settings.h"
 
 #include "models/document/upstream.h"
+#include "models/schema/address.h"
 
 #include <algorithm>
 
@@ -29,8 +30,6 @@ Result<UpstreamSettings> UpstreamSettings::of(const Upstream& upstream, std::siz
         return notBuilt(upstream, QStringLiteral("dns"));
     if (upstream.tls || upstream.protocol != UpstreamProtocol::Http1)
         return notBuilt(upstream, QStringLiteral("a protocol other than plain http1"));
-    if (upstream.balancer != Balancer::RoundRobin && upstream.balancer != Balancer::LeastRequest)
-        return notBuilt(upstream, QStringLiteral("this balancer"));
 
     UpstreamSettings settings;
     settings.name = upstream.name.toStdString();
@@ -39,15 +38,16 @@ Result<UpstreamSettings> UpstreamSettings::of(const Upstream& upstream, std::siz
     settings.idleTimeout = upstream.idleTimeout;
     settings.maxConnections = share(upstream.maxConnections, workers);
     settings.maxPending = share(upstream.maxPending, workers);
+    settings.slowStart = upstream.slowStart;
+    if (const auto& outliers = upstream.outlierDetection)
+        settings.outliers = OutlierRules{static_cast<std::uint32_t>(outliers->consecutiveErrors),
+                                         outliers->baseEjection, outliers->maxEjected};
     for (const auto& endpoint : upstream.endpoints) {
-        const auto address = SocketAddress::parse(endpoint.address);
-        if (!address)
+        if (!SocketAddress::parse(endpoint.address))
             return failure(Error::invalid(QStringLiteral("upstream %1: %2 is no address with a port")
                                               .arg(upstream.name, endpoint.address)));
-        settings.endpoints.push_back(
-            {*address, std::max(endpoint.weight, 1), endpoint.address.toStdString()});
     }
-    if (settings.endpoints.empty())
+    if (upstream.endpoints.empty())
         return failure(Error::invalid(QStringLiteral("upstream %1 has no endpoint").arg(upstream.name)));
     return settings;
 }

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "gateway/upstream/outlier_detector.h"
 #include "models/base/result.h"
-#include "models/schema/address.h"
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
-#include <vector>
 
 namespace postern {
 
@@ -24,21 +24,14 @@ struct UpstreamSecurity
     friend bool operator==(const UpstreamSecurity&, const UpstreamSecurity&) = default;
 };
 
-/// An upstream of the document, ready for use by one worker: addresses parsed, process-wide ceilings divided.
+/// How one worker treats an upstream of the document: process-wide ceilings divided. Which endpoints it has
+/// is the UpstreamDirectory's affair, so that a pool outlives their changes.
 struct UpstreamSettings
 {
-    struct Endpoint
-    {
-        SocketAddress address;
-        int weight = 1;
-        std::string text; ///< `address:port`, for logs
-
-        friend bool operator==(const Endpoint&, const Endpoint&) = default;
-    };
-
     std::string name;
-    std::vector<Endpoint> endpoints; ///< in the document's order
     Balancer balancer{};
+    std::chrono::milliseconds slowStart{};
+    std::optional<OutlierRules> outliers;
     std::chrono::milliseconds connectTimeout{};
     std::chrono::milliseconds idleTimeout{};
     std::size_t maxConnections = 0; ///< of this worker

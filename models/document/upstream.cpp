@@ -16,8 +16,9 @@ constexpr Choice<Balancer> balancers[] = {
     {"roundRobin", Balancer::RoundRobin, "In turn, by weight."},
     {"leastRequest", Balancer::LeastRequest,
      "To the endpoint with the fewest requests in flight, by weight."},
-    {"random", Balancer::Random, "By chance, by weight.", Built::NotYet},
-    {"consistentHash", Balancer::ConsistentHash, "The same `hashOn`, the same endpoint.", Built::NotYet},
+    {"random", Balancer::Random, "The less busy of two drawn by chance, by weight."},
+    {"consistentHash", Balancer::ConsistentHash,
+     "The same `hashOn`, the same endpoint, by weight. A request without it takes its turn."},
 };
 
 constexpr Choice<DnsRecordType> dnsRecordTypes[] = {
@@ -25,10 +26,41 @@ constexpr Choice<DnsRecordType> dnsRecordTypes[] = {
     {"SRV", DnsRecordType::Srv, "Names and ports."},
 };
 
+const TextRule& hashKeyRule()
+{
+    static const TextRule rule{
+        QStringLiteral("invalid-attribute"),
+        QStringLiteral("address, caller, jwt.CLAIM, header.NAME or cookie.NAME"),
+        QStringLiteral("^$|^(address|caller|jwt\\..+|(header|cookie)\\.[-!#$%&'*+.^_`|~0-9A-Za-z]+)$"),
+        [](QStringView text) {
+            if (text.isEmpty() || text == QLatin1StringView("address") || text == QLatin1StringView("caller"))
+                return true;
+            if (text.startsWith(QLatin1StringView("jwt.")))
+                return text.size() > 4;
+            // Both kinds of names are tokens (RFC 9110 §5.1, RFC 6265 §4.1.1).
+            return (text.startsWith(QLatin1StringView("header.")) ||
+                    text.startsWith(QLatin1StringView("cookie."))) &&
+                   text_rules::headerName().accepts(text.mid(7));
+        }};
+    return rule;
+}
+
+void checkHashOn(const Upstream& upstream, RecordContext& context)
+{
+    const bool hashes = upstream.balancer == Balancer::ConsistentHash;
+    if (hashes && upstream.hashOn.isEmpty())
+        context.error(QStringLiteral("missing-field"), QStringLiteral("hashOn"), QStringLiteral("nothing"),
+                      QStringLiteral("hashOn: what the consistent hash looks at"));
+    if (!hashes && !upstream.hashOn.isEmpty())
+        context.error(QStringLiteral("unused-field"), QStringLiteral("hashOn"), upstream.hashOn,
+                      QStringLiteral("no hashOn: it belongs to the balancer consistentHash"));
+}
+
 const Record<Endpoint>& endpointRecord()
 {
     static const auto instance = record<Endpoint>("endpoint", "One address of an upstream.")
-                                     .field("address", &Endpoint::address, "IPv4:port, [IPv6]:port, or unix: and the path of a socket.")
+                                     .field("address", &Endpoint::address,
+                                            "IPv4:port, [IPv6]:port, or unix: and the path of a socket.")
                                      .required()
                                      .matching(text_rules::endpointAddress())
                                      .field("weight", &Endpoint::weight, "Its share of the requests.")
@@ -131,13 +163,17 @@ const Record<HealthCheck>& healthCheckRecord()
 const Record<OutlierDetection>& outlierDetectionRecord()
 {
     static const auto instance =
-        record<OutlierDetection>("outlierDetection", "Sets endpoints aside that fail requests.")
-            .field("consecutiveErrors", &OutlierDetection::consecutiveErrors, "Failures in a row until then.")
+        record<OutlierDetection>("outlierDetection",
+                                 "Sets endpoints aside whose answers fail, for all workers.")
+            .field("consecutiveErrors", &OutlierDetection::consecutiveErrors,
+                   "Failures in a row until then: 5xx, resets, timeouts, no connection.")
             .range(1, 1000)
-            .field("baseEjection", &OutlierDetection::baseEjection, "How long at first; longer each time.")
+            .field(
+                "baseEjection", &OutlierDetection::baseEjection,
+                "How long at first; as much longer each time, up to 5m. Good times are forgotten likewise.")
             .range(1s, 1h)
             .field("maxEjected", &OutlierDetection::maxEjected,
-                   "The most endpoints that are set aside at once.")
+                   "No more are set aside once this share is. The first may always go, unless it is 0.")
             .range(0, 100)
             .unit("%");
     return instance;
@@ -168,12 +204,11 @@ const Record<Upstream>& upstreamRecord()
             .notYetBuilt()
             .field("balancer", &Upstream::balancer, "Which endpoint gets the next request.")
             .field("hashOn", &Upstream::hashOn,
-                   "What consistentHash looks at: address, caller or header.NAME.")
-            .notYetBuilt()
+                   "What consistentHash looks at: address, caller, jwt.CLAIM, header.NAME or cookie.NAME.")
+            .matching(hashKeyRule())
             .field("slowStart", &Upstream::slowStart,
-                   "How long a new endpoint's share grows until it is whole.")
+                   "How long the share of a new or recovered endpoint grows, from a tenth until it is whole.")
             .range(0ms, 1h)
-            .notYetBuilt()
             .field("connectTimeout", &Upstream::connectTimeout, "How long a connection may take to open.")
             .range(1ms, 5min)
             .field("idleTimeout", &Upstream::idleTimeout,
@@ -190,12 +225,12 @@ const Record<Upstream>& upstreamRecord()
             .notYetBuilt()
             .field("outlierDetection", &Upstream::outlierDetection, "Passive health checks.",
                    outlierDetectionRecord())
-            .notYetBuilt()
             .check([](const Upstream& upstream, RecordContext& context) {
                 if (upstream.endpoints.empty())
                     context.error(QStringLiteral("missing-field"), QStringLiteral("endpoints"),
                                   QStringLiteral("nothing"),
                                   QStringLiteral("endpoints: at least one address"));
+                checkHashOn(upstream, context);
             });
     return instance;
 }

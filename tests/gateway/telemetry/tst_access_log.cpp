@@ -30,7 +30,7 @@ MetricsLayout smallLayout()
                        {"fair-use", "rateLimit", "shadow"},
                        {"check", "authorize", "enforce"}},
                       true}};
-    layout.upstreams = {{"app", {}}};
+    layout.upstreams = {{"app", nullptr}};
     return layout;
 }
 

@@ -1,3 +1,4 @@
+#include "gateway/telemetry/endpoint_census.h"
 #include "gateway/telemetry/metrics_layout.h"
 #include "gateway/telemetry/process_metrics.h"
 #include "gateway/telemetry/telemetry.h"
@@ -23,7 +24,7 @@ std::shared_ptr<MetricsLayout> smallLayout()
     layout->revision = "abc123";
     layout->routes = {{"read", {{"callers", "jwt", "enforce"}, {"fair-use", "rateLimit", "shadow"}}, true},
                       {"stream", {}, false}};
-    layout->upstreams = {{"app", {"127.0.0.1:9000", "127.0.0.1:9001"}}};
+    layout->upstreams = {{"app", nullptr}};
     layout->listeners = {"main"};
     return layout;
 }
@@ -81,7 +82,7 @@ private Q_SLOTS:
     void countsDecisions();
     void countsRefusalsApart();
     void countsConnectionsAndFlight();
-    void showsTheWorstViewOfEndpoints();
+    void asksForEndpoints();
     void carriesCountsOverAReload();
     void countsRequestsOfAnOldConfiguration();
     void changesBoundsWithoutGoingBack();
@@ -336,13 +337,18 @@ void TestTelemetry::countsConnectionsAndFlight()
     QCOMPARE(value(telemetry, inFlight), 1.0);
 }
 
-void TestTelemetry::showsTheWorstViewOfEndpoints()
+/// Of the moment of the scrape, of the configuration in force.
+void TestTelemetry::asksForEndpoints()
 {
+    struct Census final : EndpointCensus
+    {
+        Counts counts{2, 0, 0};
+        [[nodiscard]] Counts count() const override { return counts; }
+    };
     Telemetry telemetry;
+    const auto census = std::make_shared<Census>();
     const auto layout = smallLayout();
-    WorkerTelemetry& worker = telemetry.addWorker();
-    const auto one = worker.bind(layout);
-    const auto two = telemetry.addWorker().bind(layout);
+    layout->upstreams[0].endpoints = census;
     telemetry.configurationApplied(layout);
     const auto state = [&telemetry](const char* name) {
         const QByteArray sample =
@@ -351,24 +357,12 @@ void TestTelemetry::showsTheWorstViewOfEndpoints()
         return value(telemetry, sample.constData());
     };
     QCOMPARE(state("healthy"), 2.0);
-    one->endpointState(0, 1, EndpointState::Unhealthy);
-    QCOMPARE(state("healthy"), 1.0);
+    census->counts = {0, 1, 3};
+    QCOMPARE(state("healthy"), 0.0);
     QCOMPARE(state("unhealthy"), 1.0);
-    two->endpointState(0, 1, EndpointState::Ejected);
-    QCOMPARE(state("unhealthy"), 0.0);
-    QCOMPARE(state("ejected"), 1.0);
-    two->endpointState(0, 1, EndpointState::Healthy);
-    one->endpointState(9, 9, EndpointState::Ejected); // nobody: ignored
-    QCOMPARE(state("unhealthy"), 1.0);
-
-    // A reload that keeps the endpoint keeps what is known of it, wherever it now stands in the list.
-    const auto turned = smallLayout();
-    std::ranges::reverse(turned->upstreams[0].endpoints);
-    const auto after = worker.bind(turned);
-    telemetry.configurationApplied(turned);
-    QCOMPARE(state("unhealthy"), 1.0);
-    after->endpointState(0, 0, EndpointState::Healthy);
-    QCOMPARE(state("healthy"), 2.0);
+    QCOMPARE(state("ejected"), 3.0);
+    telemetry.configurationApplied(smallLayout()); // nobody counts
+    QCOMPARE(state("ejected"), 0.0);
 }
 
 void TestTelemetry::carriesCountsOverAReload()

@@ -1,8 +1,14 @@
+#include "gateway/telemetry/endpoint_census.h"
 #include "gateway/upstream/endpoint_chooser.h"
+#include "gateway/upstream/outlier_detector.h"
 #include "models/document/upstream.h"
 #include "tests/support/fake_clock.h"
 
 #include <QTest>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
 
 using namespace postern;
 using namespace postern::test;
@@ -10,15 +16,38 @@ using namespace std::chrono_literals;
 
 namespace {
 
-EndpointChooser::Endpoints endpointsOf(const QList<int>& weights)
+/// Owns what endpoints refer to.
+struct Upstreams
 {
-    EndpointChooser::Endpoints endpoints;
-    for (const int weight : weights) {
-        const auto id = static_cast<EndpointId>(endpoints.size());
-        endpoints.push_back(std::make_unique<UpstreamEndpoint>(
-            UpstreamSettings::Endpoint{{}, weight, "10.0.0." + std::to_string(id) + ":80"}, id));
+    explicit Upstreams(const QList<int>& weights)
+    {
+        for (const int weight : weights) {
+            const auto id = static_cast<EndpointId>(endpoints.size());
+            endpoints.push_back(std::make_unique<UpstreamEndpoint>(
+                EndpointSettings{{}, weight, "10.0.0." + std::to_string(id) + ":80"},
+                std::make_shared<EndpointHealth>(), detector, id));
+        }
     }
-    return endpoints;
+    OutlierDetector detector{std::nullopt, nullptr};
+    EndpointChooser::Endpoints endpoints;
+};
+
+/// How often each endpoint is chosen in \a draws.
+std::map<EndpointId, int> tally(EndpointChooser& chooser, const EndpointChooser::Endpoints& endpoints,
+                                int draws, Clock::Steady now)
+{
+    std::map<EndpointId, int> counts;
+    for (int i = 0; i < draws; ++i)
+        ++counts[chooser
+                     .choose(endpoints, {.hash = balancerHash("key " + std::to_string(i)), .avoid = {}}, now)
+                     ->id()];
+    return counts;
+}
+
+/// Within five standard deviations of \a share of \a draws: one false alarm in two million.
+bool isAbout(int count, double share, int draws)
+{
+    return std::abs(count - share * draws) <= 5 * std::sqrt(draws * share * (1 - share));
 }
 
 void begin(UpstreamEndpoint& endpoint, int requests)
@@ -39,6 +68,14 @@ private Q_SLOTS:
     void refusingEndpointIsPassedOver();
     void avoided();
     void none();
+    void byWeight_data();
+    void byWeight();
+    void randomAvoidsTheBusy();
+    void sameKeySameEndpoint();
+    void consistentHashMovesLittle();
+    void withoutKeyInTurn();
+    void slowStartGrows_data();
+    void slowStartGrows();
 
 private:
     FakeClock m_clock;
@@ -62,8 +99,9 @@ void TestEndpointChooser::turns()
     QFETCH(int, balancer);
     QFETCH(QList<int>, weights);
     QFETCH(QList<int>, turns);
-    const auto endpoints = endpointsOf(weights);
-    EndpointChooser chooser(static_cast<Balancer>(balancer));
+    const Upstreams upstreams(weights);
+    const auto& endpoints = upstreams.endpoints;
+    EndpointChooser chooser(static_cast<Balancer>(balancer), 0ms, 1);
     QList<int> chosen;
     for (int i = 0; i < turns.size(); ++i)
         chosen.append(static_cast<int>(chooser.choose(endpoints, {}, m_clock.steady())->id()));
@@ -72,8 +110,9 @@ void TestEndpointChooser::turns()
 
 void TestEndpointChooser::leastRequestAvoidsTheBusy()
 {
-    const auto endpoints = endpointsOf({1, 1, 2});
-    EndpointChooser chooser(Balancer::LeastRequest);
+    const Upstreams upstreams({1, 1, 2});
+    const auto& endpoints = upstreams.endpoints;
+    EndpointChooser chooser(Balancer::LeastRequest, 0ms, 1);
     begin(*endpoints[0], 5);
     begin(*endpoints[1], 3);
     begin(*endpoints[2], 8);
@@ -86,11 +125,12 @@ void TestEndpointChooser::leastRequestAvoidsTheBusy()
 /// For a second, then for two.
 void TestEndpointChooser::refusingEndpointIsPassedOver()
 {
-    const auto endpoints = endpointsOf({1, 100});
-    EndpointChooser chooser(Balancer::LeastRequest);
+    const Upstreams upstreams({1, 100});
+    const auto& endpoints = upstreams.endpoints;
+    EndpointChooser chooser(Balancer::LeastRequest, 0ms, 1);
     const auto chosen = [&] { return chooser.choose(endpoints, {}, m_clock.steady())->id(); };
     endpoints[1]->report(AttemptOutcome::ConnectFailure, m_clock.steady());
-    QVERIFY(!endpoints[1]->health().isHealthy());
+    QVERIFY(endpoints[1]->health().state(m_clock.steady()) == EndpointState::Unhealthy);
     QCOMPARE(chosen(), EndpointId{0});
     m_clock.advance(1s);
     QCOMPARE(chosen(), EndpointId{1});
@@ -99,14 +139,15 @@ void TestEndpointChooser::refusingEndpointIsPassedOver()
     QCOMPARE(chosen(), EndpointId{0});
     m_clock.advance(1s);
     QCOMPARE(chosen(), EndpointId{1});
-    endpoints[1]->health().connected();
-    QVERIFY(endpoints[1]->health().isHealthy());
+    endpoints[1]->health().connected(m_clock.steady());
+    QVERIFY(endpoints[1]->health().state(m_clock.steady()) == EndpointState::Healthy);
 }
 
 void TestEndpointChooser::avoided()
 {
-    const auto endpoints = endpointsOf({1, 1, 1});
-    EndpointChooser chooser(Balancer::RoundRobin);
+    const Upstreams upstreams({1, 1, 1});
+    const auto& endpoints = upstreams.endpoints;
+    EndpointChooser chooser(Balancer::RoundRobin, 0ms, 1);
     const std::array<EndpointId, 2> avoid{0, 2};
     const BalancerHint hint{.hash = {}, .avoid = avoid};
     for (int i = 0; i < 3; ++i)
@@ -118,8 +159,128 @@ void TestEndpointChooser::avoided()
 
 void TestEndpointChooser::none()
 {
-    EndpointChooser chooser(Balancer::RoundRobin);
+    EndpointChooser chooser(Balancer::RoundRobin, 0ms, 1);
     QVERIFY(!chooser.choose({}, {}, m_clock.steady()));
+}
+
+void TestEndpointChooser::byWeight_data()
+{
+    QTest::addColumn<int>("balancer");
+    QTest::addRow("random") << int(Balancer::Random);
+    QTest::addRow("consistent hash") << int(Balancer::ConsistentHash);
+    QTest::addRow("least request of many") << int(Balancer::LeastRequest);
+}
+
+/// Idle endpoints of several weights: each gets its share.
+void TestEndpointChooser::byWeight()
+{
+    QFETCH(int, balancer);
+    const QList<int> weights{1, 1, 2, 2, 3, 3, 4, 4, 5, 5}; // more than kFew
+    const Upstreams upstreams(weights);
+    EndpointChooser chooser(static_cast<Balancer>(balancer), 0ms, 42);
+    constexpr int draws = 30'000;
+    const auto counts = tally(chooser, upstreams.endpoints, draws, m_clock.steady());
+    for (const auto& [id, count] : counts)
+        QVERIFY2(isAbout(count, weights[int(id)] / 30.0, draws),
+                 qPrintable(QStringLiteral("%1: %2").arg(id).arg(count)));
+    QCOMPARE(counts.size(), std::size_t{10});
+}
+
+void TestEndpointChooser::randomAvoidsTheBusy()
+{
+    const Upstreams upstreams({1, 1, 1});
+    EndpointChooser chooser(Balancer::Random, 0ms, 7);
+    begin(*upstreams.endpoints[1], 1);
+    const auto counts = tally(chooser, upstreams.endpoints, 1000, m_clock.steady());
+    QCOMPARE(counts.count(1), std::size_t{0}); // whoever is drawn with it is idle
+    QVERIFY(isAbout(counts.at(0), 0.5, 1000));
+}
+
+/// In every process: another chooser with another seed, and the list in another order.
+void TestEndpointChooser::sameKeySameEndpoint()
+{
+    Upstreams upstreams({1, 2, 1, 3});
+    EndpointChooser one(Balancer::ConsistentHash, 0ms, 1);
+    EndpointChooser other(Balancer::ConsistentHash, 0ms, 2);
+    std::vector<EndpointId> chosen;
+    for (int i = 0; i < 100; ++i) {
+        const BalancerHint hint{.hash = balancerHash(std::to_string(i)), .avoid = {}};
+        chosen.push_back(one.choose(upstreams.endpoints, hint, m_clock.steady())->id());
+    }
+    std::ranges::reverse(upstreams.endpoints);
+    for (int i = 0; i < 100; ++i) {
+        const BalancerHint hint{.hash = balancerHash(std::to_string(i)), .avoid = {}};
+        QCOMPARE(other.choose(upstreams.endpoints, hint, m_clock.steady())->id(), chosen[std::size_t(i)]);
+    }
+}
+
+/// An endpoint that goes, or is not well, moves its own keys and no other; they spread over the rest by
+/// weight.
+void TestEndpointChooser::consistentHashMovesLittle()
+{
+    Upstreams upstreams({2, 1, 1, 4});
+    EndpointChooser chooser(Balancer::ConsistentHash, 0ms, 1);
+    constexpr int keys = 8000;
+    const auto where = [&](int key) {
+        const BalancerHint hint{.hash = balancerHash(std::to_string(key)), .avoid = {}};
+        return chooser.choose(upstreams.endpoints, hint, m_clock.steady())->id();
+    };
+    std::vector<EndpointId> before;
+    for (int i = 0; i < keys; ++i)
+        before.push_back(where(i));
+    upstreams.endpoints[3]->health().checked(false, m_clock.steady());
+    std::map<EndpointId, int> moved;
+    for (int i = 0; i < keys; ++i) {
+        const EndpointId now = where(i);
+        if (before[std::size_t(i)] != 3)
+            QCOMPARE(now, before[std::size_t(i)]);
+        else
+            ++moved[now];
+    }
+    const int all = moved[0] + moved[1] + moved[2];
+    QVERIFY(isAbout(all, 0.5, keys)); // its weight is half of the whole
+    QVERIFY(isAbout(moved[0], 0.5, all));
+    QVERIFY(isAbout(moved[1], 0.25, all));
+    QCOMPARE(moved.count(3), std::size_t{0});
+    upstreams.endpoints.pop_back(); // gone or unwell is the same
+    for (int i = 0; i < keys; ++i)
+        if (before[std::size_t(i)] != 3)
+            QCOMPARE(where(i), before[std::size_t(i)]);
+}
+
+void TestEndpointChooser::withoutKeyInTurn()
+{
+    const Upstreams upstreams({1, 1});
+    EndpointChooser chooser(Balancer::ConsistentHash, 0ms, 1);
+    const auto first = chooser.choose(upstreams.endpoints, {}, m_clock.steady())->id();
+    QVERIFY(chooser.choose(upstreams.endpoints, {}, m_clock.steady())->id() != first);
+}
+
+void TestEndpointChooser::slowStartGrows_data()
+{
+    QTest::addColumn<int>("seconds");  // of ten
+    QTest::addColumn<double>("share"); // of its weight
+    QTest::addRow("begins with a tenth") << 0 << 0.1;
+    QTest::addRow("linear") << 5 << 0.5;
+    QTest::addRow("whole") << 10 << 1.0;
+}
+
+void TestEndpointChooser::slowStartGrows()
+{
+    QFETCH(int, seconds);
+    QFETCH(double, share);
+    for (const Balancer balancer : {Balancer::RoundRobin, Balancer::Random, Balancer::ConsistentHash}) {
+        const Upstreams upstreams({1, 1, 1});
+        UpstreamEndpoint& recovering = *upstreams.endpoints[2];
+        recovering.health().checked(false, m_clock.steady());
+        recovering.health().checked(true, m_clock.steady());
+        const Clock::Steady now = m_clock.steady() + std::chrono::seconds(seconds);
+        EndpointChooser chooser(balancer, 10s, 3);
+        constexpr int draws = 10'000;
+        const auto counts = tally(chooser, upstreams.endpoints, draws, now);
+        QVERIFY2(isAbout(counts.at(2), share / (2 + share), draws),
+                 qPrintable(QStringLiteral("%1: %2").arg(int(balancer)).arg(counts.at(2))));
+    }
 }
 
 QTEST_GUILESS_MAIN(TestEndpointChooser)

@@ -16,8 +16,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include <map>
-
 using namespace postern;
 using namespace postern::test;
 using namespace std::chrono_literals;
@@ -145,7 +143,7 @@ private:
     {
         return std::make_unique<UpstreamPool>(
             UpstreamPool::Environment{epollDispatcher(), *m_deadlines, m_clock},
-            *UpstreamSettings::of(upstream, 1));
+            *UpstreamSettings::of(upstream, 1), UpstreamDirectory::create(upstream, nullptr));
     }
 
     FakeClock m_clock;
@@ -342,16 +340,18 @@ void TestUpstreamPool::refusedEndpointIsPassedOver()
     const HeldPort dead;
     RecordingUpstream server(silent());
     const auto pool = this->pool(upstreamOf({dead.number(), server.port()}));
-    std::map<std::size_t, EndpointState> states;
-    pool->observe([&](std::size_t endpoint, EndpointState state) { states[endpoint] = state; });
-    QVERIFY(states[0] == EndpointState::Healthy && states[1] == EndpointState::Healthy);
+    const auto directory = UpstreamDirectory::create(upstreamOf({dead.number(), server.port()}), nullptr);
+    pool->follow(directory);
+    using Counts = EndpointCensus::Counts;
+    QCOMPARE(directory->count(m_clock.steady()), (Counts{2, 0, 0}));
     for (int i = 0; i < 6; ++i) {
         User user(*pool);
         user.acquire();
         QTRY_VERIFY(user.connection); // nobody sees the refusal
         QCOMPARE(user.connection->endpoint().id(), EndpointId{1});
     }
-    QVERIFY(states[0] == EndpointState::Unhealthy && states[1] == EndpointState::Healthy);
+    QCOMPARE(directory->count(m_clock.steady()), (Counts{1, 1, 0}));
+    QVERIFY(directory->entries()[0].health->state(m_clock.steady()) == EndpointState::Unhealthy);
     QTRY_COMPARE(server.connections(), 6);
 }
 
@@ -428,8 +428,10 @@ void TestUpstreamPool::leavingEndpointDrains()
 {
     RecordingUpstream stays(silent());
     RecordingUpstream leaves(silent());
-    const UpstreamSettings settings = *UpstreamSettings::of(upstreamOf({stays.port(), leaves.port()}), 1);
     const auto pool = this->pool(upstreamOf({stays.port(), leaves.port()}));
+    const auto directory = UpstreamDirectory::create(upstreamOf({stays.port(), leaves.port()}), nullptr);
+    const std::vector<EndpointSettings> remaining{directory->entries()[0].settings};
+    pool->follow(directory);
     std::array<std::unique_ptr<User>, 4> users;
     for (auto& user : users) {
         user = std::make_unique<User>(*pool);
@@ -444,7 +446,8 @@ void TestUpstreamPool::leavingEndpointDrains()
     leaving.requestBegan();
     users[3]->release();
 
-    pool->replaceEndpoints({settings.endpoints[0]});
+    directory->replace(remaining, m_clock.steady());
+    pool->refresh();
     QCOMPARE(pool->leaving(), std::size_t{1});
     QCOMPARE(pool->connections(), std::size_t{4}); // the idle one is closed
     QCOMPARE(session.leavings, 0);
@@ -460,10 +463,12 @@ void TestUpstreamPool::leavingEndpointDrains()
     QCoreApplication::processEvents();
     QCOMPARE(pool->leaving(), std::size_t{1}); // a request of the session is still counted there
     leaving.requestEnded();
-    pool->replaceEndpoints({settings.endpoints[0]});
+    directory->replace(remaining, m_clock.steady());
+    pool->refresh();
     QTRY_COMPARE(pool->leaving(), std::size_t{0});
 
-    pool->replaceEndpoints({});
+    directory->replace({}, m_clock.steady());
+    pool->refresh();
     User none(*pool);
     none.acquire();
     QVERIFY(none.failure == ConnectFailure::NoEndpoints);
@@ -480,7 +485,7 @@ void TestUpstreamPool::unixPath()
     user.acquire(); // there is nothing yet
     QVERIFY(user.failure == ConnectFailure::Refused);
 
-    const NativeAddress address(pool->settings().endpoints.front().address);
+    const NativeAddress address(*SocketAddress::parse(upstream.endpoints.front().address));
     const FileDescriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     QCOMPARE(::bind(listener.fd(), address.data(), address.size), 0);
     QCOMPARE(::listen(listener.fd(), 1), 0);

@@ -90,7 +90,9 @@ private:
         if (!used || !context)
             qFatal("settings");
         used->security = {*context, name};
-        return {{epollDispatcher(), m_deadlines, kClock}, std::move(*used)};
+        return {{epollDispatcher(), m_deadlines, kClock},
+                std::move(*used),
+                UpstreamDirectory::create(upstream, nullptr)};
     }
     DeadlineSweep m_deadlines{kClock};
     CertificateAuthority m_authority{"Upstream Root"};
