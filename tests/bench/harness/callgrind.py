@@ -50,9 +50,11 @@ def plainly(name):
     return kept.replace(" const", "")
 
 
-def ask(port, texts, count, connections=16):
-    """That many requests, over a few connections at once; each turn waits for all answers."""
+def ask(port, texts, count, context=None, connections=16):
+    """That many requests, over a few connections at once; each turn waits for all answers. context: of TLS."""
     sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(connections)]
+    if context:
+        sockets = [context.wrap_socket(s, server_hostname="accounts.bank.example") for s in sockets]
     asked = 0
     while asked < count:
         for s in sockets:
@@ -62,7 +64,6 @@ def ask(port, texts, count, connections=16):
             read_answer(s)
     for s in sockets:
         s.close()
-    return asked
 
 
 def read_answer(s):
