@@ -106,6 +106,8 @@ constexpr std::array<Entry, kCount> kEntries = {{
      "The request head took longer than limits.headerTimeout allows."},
     {Refusal::BodyTimeout, 408, "body-timeout",
      "The request body paused longer than limits.bodyTimeout allows."},
+    {Refusal::BodyTooSlow, 408, "body-too-slow",
+     "The request body came slower than limits.minimumRate wants."},
     {Refusal::ProtocolError, 400, "protocol-error", "The connection broke the rules of HTTP/2's frames."},
     {Refusal::ConnectionFlood, 429, "connection-flood",
      "The connection sent more resets, pings, settings or empty frames than limits.resets allows."},

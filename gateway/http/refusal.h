@@ -72,6 +72,7 @@ enum class Refusal : std::uint8_t {
     // Time.
     HeadTimeout,
     BodyTimeout,
+    BodyTooSlow,
     // An HTTP/2 connection.
     ProtocolError,
     ConnectionFlood,

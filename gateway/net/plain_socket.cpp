@@ -1,6 +1,8 @@
 #include "gateway/net/plain_socket.h"
 
+#include <linux/sockios.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -115,6 +117,14 @@ PlainSocket::Write PlainSocket::flush()
             finishSending();
     }
     return Write::Done;
+}
+
+std::int64_t PlainSocket::taken() const
+{
+    int waiting = 0; // sent, and not acknowledged
+    if (::ioctl(m_fd.fd(), SIOCOUTQ, &waiting) != 0)
+        waiting = 0;
+    return static_cast<std::int64_t>(m_sent) - waiting;
 }
 
 void PlainSocket::finishSending()

@@ -49,6 +49,7 @@ public:
     [[nodiscard]] bool hasPending() const { return !m_pending.empty(); }
     [[nodiscard]] std::size_t pending() const { return m_pending.size() - m_pendingStart; }
     [[nodiscard]] std::uint64_t sent() const { return m_sent; }
+    [[nodiscard]] std::int64_t taken() const;
 
     [[nodiscard]] int error() const { return m_error; }
     /// A fault that was not the kernel's: what error() says from now on.

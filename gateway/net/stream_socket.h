@@ -76,6 +76,10 @@ public:
     /// Bytes that the kernel took since the connection began.
     [[nodiscard]] std::uint64_t sent() const { return m_plain.sent(); }
 
+    /// Bytes of those that the peer has taken, as far as its kernel tells; only differences mean something.
+    /// One system call.
+    [[nodiscard]] std::int64_t taken() const { return m_plain.taken(); }
+
     /// Of the last failed call.
     [[nodiscard]] int error() const { return m_plain.error(); }
     /// Says that nothing more will be sent (close_notify, FIN), after what is pending; reading goes on.

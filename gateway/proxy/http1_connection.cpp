@@ -61,8 +61,8 @@ void Http1Connection::ready(FdEvents events)
     } else if (m_socket.hasPending() && (events & EPOLLOUT)) {
         const std::size_t before = m_socket.pending();
         const auto result = m_socket.flush();
-        if (m_socket.pending() < before)
-            m_writeBy = kNever; // it reads: its time starts anew
+        if (result == StreamSocket::Write::Pending && m_socket.pending() < before)
+            m_tookLast = m_context.clock.steady();
         written(result);
         if (result == StreamSocket::Write::Done && m_exchange)
             m_exchange->clientWritable();
@@ -183,6 +183,8 @@ bool Http1Connection::takeHead(std::size_t size)
     m_exchange->begin(*this);
     m_phase = Phase::Exchange;
     m_readBy = kNever;
+    m_sends.begin(limits());
+    m_reads.begin(limits());
     m_scanned = 0;
     // Copied once: the head must outlive the receive buffer, and everything else points into it.
     const std::string_view head = m_exchange->arena().copy(text(m_input.bytes().first(size)));
@@ -215,6 +217,8 @@ void Http1Connection::refuseHead(Refusal refusal)
     m_exchange->request().clear();
     m_phase = Phase::Exchange;
     m_readBy = kNever;
+    m_sends.begin(limits());
+    m_reads.begin(limits());
     m_scanned = 0;
     m_version = HttpVersion::Http11;
     m_responseDone = m_dropping = m_cut = false;
@@ -257,16 +261,30 @@ void Http1Connection::pumpBody()
             }
             if (state == StreamSocket::Read::Nothing) {
                 m_exchange->bodyIsLate();
-                if (m_readBy == kNever)
-                    m_readBy = m_context.clock.steady() + limits().bodyTimeout;
+                waitForBody();
                 return;
             }
             m_broken = state != StreamSocket::Read::Data; // its end is missing
+            bodyCame(m_input.bytes().size());
         }
         if (!m_broken)
             takeBody();
     }
     m_readBy = kNever; // not waiting for the client
+}
+
+void Http1Connection::waitForBody()
+{
+    if (m_readBy != kNever)
+        return;
+    m_waitsSince = m_context.clock.steady();
+    m_readBy = m_waitsSince + std::min<Clock::Steady::duration>(limits().bodyTimeout, m_sends.left(limits()));
+}
+
+void Http1Connection::bodyCame(std::size_t bytes)
+{
+    if (m_readBy != kNever) // else it was there already, and nobody waited
+        m_sends.spend(m_context.clock.steady() - m_waitsSince, bytes, limits());
 }
 
 void Http1Connection::takeBody()
@@ -287,8 +305,11 @@ void Http1Connection::reached()
 {
     const Clock::Steady now = m_context.clock.steady();
     if (m_writeBy <= now) {
-        closeNow(RequestEnd::TimedOut);
-        return;
+        if (!keepsReading(now)) {
+            closeNow(RequestEnd::TimedOut);
+            return;
+        }
+        m_writeBy = nextLook(now);
     }
     if (m_readBy > now) {
         arm();
@@ -305,7 +326,8 @@ void Http1Connection::reached()
         break;
     case Phase::Exchange:
         m_bodyBroken = true;
-        m_exchange->refuseBody(Refusal::BodyTimeout);
+        m_exchange->refuseBody(now - m_waitsSince < limits().bodyTimeout ? Refusal::BodyTooSlow
+                                                                         : Refusal::BodyTimeout);
         break;
     case Phase::Linger:
         close();

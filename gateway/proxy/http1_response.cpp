@@ -102,10 +102,35 @@ void Http1Connection::written(StreamSocket::Write result)
         m_broken = true;
         break;
     case StreamSocket::Write::Pending:
-        if (m_writeBy == kNever)
-            m_writeBy = m_context.clock.steady() + limits().writeTimeout;
+        if (m_writeBy == kNever) {
+            m_looked = m_tookLast = m_context.clock.steady();
+            m_taken = kUnknown;
+            m_writeBy = nextLook(m_looked);
+        }
         break;
     }
+}
+
+/// Several looks in each of the times: a look costs a system call, and who reads slowly must not be taken for
+/// somebody who does not read, as the kernel tells of room only when there is much.
+Clock::Steady Http1Connection::nextLook(Clock::Steady now) const
+{
+    return now + std::min(limits().writeTimeout, limits().minimumRateGrace) / 4;
+}
+
+bool Http1Connection::keepsReading(Clock::Steady now)
+{
+    const std::int64_t taken = m_socket.taken();
+    if (m_taken != kUnknown) { // else it is not known what went in between
+        if (taken > m_taken)
+            m_tookLast = now;
+        m_reads.spend(now - m_looked, static_cast<std::uint64_t>(std::max<std::int64_t>(taken - m_taken, 0)),
+                      limits());
+    }
+    m_taken = taken;
+    m_looked = now;
+    return now - m_tookLast < limits().writeTimeout &&
+           m_reads.left(limits()) > Clock::Steady::duration::zero();
 }
 
 /// True when the response is out and the next request may be read.

@@ -89,6 +89,13 @@ const Record<Limits>& limitsRecord()
             .field("writeTimeout", &Limits::writeTimeout,
                    "How long a client may take no byte of its response.")
             .range(1ms, 1h)
+            .field("minimumRate", &Limits::minimumRate,
+                   "How many bytes a second a client must send of a body, or take of its response, on the "
+                   "average over minimumRateGrace. A body that is slower: 408. 0B: no such limit.")
+            .range(Bytes{0}, Bytes{1024 * 1024})
+            .field("minimumRateGrace", &Limits::minimumRateGrace,
+                   "How long a client may be slower than minimumRate, its pauses added up.")
+            .range(1ms, 10min)
             .field("connections", &Limits::connections, "The most connections at once, over all workers.")
             .range(1, 1'000'000)
             .field("streams", &Limits::streams, "The most requests at once on one HTTP/2 connection.")

@@ -27,6 +27,8 @@ struct Limits
     std::chrono::milliseconds bodyTimeout{15'000};
     std::chrono::milliseconds idleTimeout{60'000};
     std::chrono::milliseconds writeTimeout{30'000};
+    Bytes minimumRate{240}; ///< a second; 0: none
+    std::chrono::milliseconds minimumRateGrace{20'000};
     int connections = 10'000; ///< over all workers of the process
     int streams = 128;        ///< of one HTTP/2 connection
 };

@@ -247,7 +247,9 @@ void TestProxyStreaming::slowUpstreamHoldsTheClientBack()
         peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         peer.next();
     });
-    GatewayFixture gateway(GatewayFixture::spec(upstream.port(), "0s", "  limits: {bodyTimeout: 300ms}\n"));
+    GatewayFixture gateway(GatewayFixture::spec(
+        upstream.port(), "0s",
+        "  limits: {bodyTimeout: 300ms, minimumRate: 64KiB, minimumRateGrace: 300ms}\n"));
     RawClient client(gateway.port());
     QVERIFY(
         client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(kTotal) + "\r\n\r\n"));
