@@ -13,6 +13,7 @@ class ProxyWorker::Private final : public SessionOwner
 public:
     explicit Private(const Environment& environment)
         : context(environment.dispatcher, environment.clock, environment.telemetry, environment.workers)
+        , mostClients(environment.mostClients)
     {}
 
     ~Private()
@@ -30,6 +31,7 @@ public:
     void tellWhenDrained();
 
     WorkerContext context;
+    const std::size_t mostClients;
     std::vector<std::unique_ptr<ListenerPort>> ports; ///< never removed: connections refer to them
     std::vector<std::unique_ptr<ClientSession>> sessions;
     std::function<void()> drained;
@@ -83,8 +85,9 @@ ListenerPort& ProxyWorker::Private::port(const QString& name)
 
 bool ProxyWorker::Private::hasRoom() const
 {
-    const auto all =
+    const auto wanted =
         static_cast<std::size_t>(std::max(context.configuration->compiled().limits.connections, 1));
+    const std::size_t all = std::min(wanted, mostClients);
     return sessions.size() < (all + context.workers - 1) / context.workers;
 }
 

@@ -6,6 +6,7 @@
 #include <QString>
 
 #include <functional>
+#include <limits>
 #include <memory>
 
 namespace postern {
@@ -32,6 +33,8 @@ public:
         WorkerTelemetry& telemetry;
         /// Of the process: ceilings of connections and pools are shared evenly among them.
         std::size_t workers = 1;
+        /// Of the process: at most so many connections, whatever `limits.connections` says.
+        std::size_t mostClients = std::numeric_limits<std::size_t>::max();
     };
 
     explicit ProxyWorker(const Environment& environment);

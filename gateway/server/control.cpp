@@ -168,6 +168,13 @@ void Control::tell(const EffectiveDocument* before, const EffectiveDocument& aft
         event.add("changes", changes);
     }
     m_options.events(event);
+    if (const auto most = m_options.mostClients();
+        most < static_cast<std::size_t>(std::max(after.api.spec.limits.connections, 0)))
+        m_options.events(EventLine("limited")
+                             .add("setting", "limits.connections")
+                             .add("wanted", static_cast<qint64>(after.api.spec.limits.connections))
+                             .add("running", static_cast<qint64>(most))
+                             .add("descriptors", static_cast<qint64>(m_options.descriptors)));
     if (before && !m_options.admin && before->api.spec.admin.address != after.api.spec.admin.address)
         m_options.events(EventLine("restart-needed")
                              .add("setting", "admin.address")

@@ -66,7 +66,8 @@ Gateway::Private::~Private()
 Result<void> Gateway::Private::startWorkers()
 {
     for (std::size_t i = 0; i < options.workers; ++i) {
-        auto worker = Worker::start(i, options.workers, environment.clock, telemetry.addWorker());
+        auto worker = Worker::start(i, options.workers, options.mostClients(), environment.clock,
+                                    telemetry.addWorker());
         if (!worker)
             return failure(worker.error());
         workers.push_back(std::move(*worker));

@@ -6,7 +6,9 @@
 #include <QMap>
 #include <QString>
 
+#include <algorithm>
 #include <functional>
+#include <limits>
 #include <optional>
 
 namespace postern {
@@ -22,6 +24,9 @@ struct GatewayOptions
     std::size_t workers = 1;
     QMap<QString, SocketAddress> listen; ///< listener → address, instead of the document's
     std::optional<SocketAddress> admin;  ///< likewise
+    /// How many this process may have; 0: no such limit is known. Clients get half of them, so that there is
+    /// one for the upstream's side of each.
+    std::size_t descriptors = 0;
     /// Where a successor knocks, and a predecessor may wait; empty: no hand-over.
     QString handover;
     /// Called once, on a thread of the gateway's, when a successor serves and this gateway has drained; the
@@ -29,6 +34,15 @@ struct GatewayOptions
     std::function<void()> handedOver = [] {};
     int accessLog = 1; ///< descriptor; not closed
     EventSink events;
+
+    /// How many clients the descriptors are enough for: the more wait, as they do at `limits.connections`.
+    [[nodiscard]] std::size_t mostClients() const
+    {
+        // Loops, listeners, logs, files that are read, the admin's clients.
+        const std::size_t own = 64 + 8 * workers;
+        return descriptors == 0 ? std::numeric_limits<std::size_t>::max()
+                                : (std::max(descriptors, own + 2) - own) / 2;
+    }
 };
 
 /// What a gateway stands on. All of it outlives the gateway.

@@ -5,8 +5,8 @@
 
 namespace postern {
 
-Result<std::unique_ptr<Worker>> Worker::start(std::size_t index, std::size_t workers, const Clock& clock,
-                                              WorkerTelemetry& telemetry)
+Result<std::unique_ptr<Worker>> Worker::start(std::size_t index, std::size_t workers, std::size_t mostClients,
+                                              const Clock& clock, WorkerTelemetry& telemetry)
 {
     auto thread = EventThread::start(QStringLiteral("worker-%1").arg(index));
     if (!thread)
@@ -14,7 +14,7 @@ Result<std::unique_ptr<Worker>> Worker::start(std::size_t index, std::size_t wor
     std::unique_ptr<Worker> worker(new Worker(std::move(*thread)));
     worker->m_thread->call([&] {
         worker->m_proxy = std::make_unique<ProxyWorker>(
-            ProxyWorker::Environment{worker->m_thread->dispatcher(), clock, telemetry, workers});
+            ProxyWorker::Environment{worker->m_thread->dispatcher(), clock, telemetry, workers, mostClients});
     });
     return worker;
 }

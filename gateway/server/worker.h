@@ -20,7 +20,9 @@ class Worker
 {
 public:
     /// \a index names the thread; \a workers is how many there are to share the process's ceilings.
-    static Result<std::unique_ptr<Worker>> start(std::size_t index, std::size_t workers, const Clock& clock,
+    /// \a mostClients as in ProxyWorker::Environment.
+    static Result<std::unique_ptr<Worker>> start(std::size_t index, std::size_t workers,
+                                                 std::size_t mostClients, const Clock& clock,
                                                  WorkerTelemetry& telemetry);
     ~Worker();
     Worker(const Worker&) = delete;

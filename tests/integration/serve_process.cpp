@@ -124,6 +124,12 @@ double ServeProcess::metric(const std::string& sample) const
     return at == std::string::npos ? -1 : std::stod(text.substr(at + sample.size() + 2));
 }
 
+void ServeProcess::forgetAccessLog()
+{
+    takeEvents();
+    m_log.clear();
+}
+
 QByteArray ServeProcess::accessLog()
 {
     takeEvents();

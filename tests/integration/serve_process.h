@@ -6,6 +6,7 @@
 #include <QString>
 #include <QTemporaryDir>
 
+#include <functional>
 #include <vector>
 
 namespace postern::test {
@@ -20,6 +21,12 @@ public:
 
     /// Puts these files into the folder, all at once.
     void configure(const QMap<QString, QByteArray>& files);
+    /// What the child does just before it becomes the gateway: limits, other descriptors. Only calls that are
+    /// safe after fork().
+    void prepareChild(std::function<void()> prepare)
+    {
+        m_process.setChildProcessModifier(std::move(prepare));
+    }
     /// Of the next start.
     void setWorkers(int workers) { m_workers = workers; }
     /// Starts, and waits until it listens; false when it ended instead.
@@ -42,6 +49,8 @@ public:
     [[nodiscard]] double metric(const std::string& sample) const;
     /// What came on standard output so far.
     [[nodiscard]] QByteArray accessLog();
+    /// For long tests.
+    void forgetAccessLog();
 
 private:
     void takeEvents();

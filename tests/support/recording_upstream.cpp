@@ -270,6 +270,13 @@ void RecordingUpstream::record(RecordedRequest request)
     m_requests.push_back(std::move(request));
 }
 
+void RecordingUpstream::forget()
+{
+    const std::lock_guard lock(m_mutex);
+    m_requests.clear();
+    m_bytes.clear();
+}
+
 void RecordingUpstream::recordBytes(std::string_view bytes)
 {
     // Streams of gigabytes are not kept: their tests count for themselves.

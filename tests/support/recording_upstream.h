@@ -96,6 +96,8 @@ public:
     [[nodiscard]] quint16 port() const { return m_port.number(); }
     [[nodiscard]] std::vector<RecordedRequest> requests() const;
     [[nodiscard]] std::string bytes() const; ///< all that was received, over all connections
+    /// What was recorded so far; for long tests.
+    void forget();
     [[nodiscard]] int connections() const { return m_connections; }
     /// Further connections are refused.
     void stopListening();

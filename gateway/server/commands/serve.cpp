@@ -57,14 +57,16 @@ Result<GatewayOptions> optionsOf(const Arguments& arguments)
     return options;
 }
 
-/// Ten thousand connections need as many descriptors; the soft limit is often 1024.
-void raiseDescriptorLimit()
+/// Ten thousand connections need twice as many descriptors; the soft limit is often 1024. \returns the limit
+/// there is then.
+std::size_t raiseDescriptorLimit()
 {
     rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        ::setrlimit(RLIMIT_NOFILE, &limit);
-    }
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return 0;
+    rlimit raised = limit;
+    raised.rlim_cur = limit.rlim_max;
+    return ::setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur;
 }
 
 /// Where the access log goes; -1 where standard output was closed (main puts /dev/null, read-only, in its
@@ -88,7 +90,8 @@ public:
         };
         // Before the first thread: signals and the soft limit are inherited.
         ::signal(SIGPIPE, SIG_IGN);
-        raiseDescriptorLimit();
+        ::signal(SIGXFSZ, SIG_IGN); // a log that may not grow is a failed write, not the end
+        options.descriptors = raiseDescriptorLimit();
         auto mailbox = Mailbox::create(m_dispatcher);
         if (!mailbox)
             return failed(mailbox.error());
