@@ -179,8 +179,7 @@ void TestChart::timeTicksAreRound()
 void TestChart::localTimeAcrossSummerTime()
 {
     const QTimeZone zone("Europe/Berlin");
-    if (!zone.isValid())
-        QSKIP("no time zone data on this machine");
+    QVERIFY2(zone.isValid(), "Debian's package tzdata is missing");
     // From 31 March 2024 00:00 to 12:00 local: at 02:00 the clocks went to 03:00.
     const qint64 from = QDateTime(QDate(2024, 3, 31), QTime(0, 0), zone).toMSecsSinceEpoch();
     QStringList got;

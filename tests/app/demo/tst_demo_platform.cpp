@@ -50,6 +50,14 @@ class TestDemoPlatform : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase()
+    {
+        for (const QString& program : {u"postern-gateway"_s, u"postern-demo-part"_s})
+            QVERIFY2(QFile::exists(kPrograms + u'/' + program), qPrintable(program + u" is not built"_s));
+        QVERIFY2(!QStandardPaths::findExecutable(u"prometheus"_s).isEmpty(),
+                 "Debian's package prometheus is missing");
+    }
+
     void arguments_data()
     {
         QTest::addColumn<QStringList>("arguments");
@@ -111,8 +119,6 @@ private Q_SLOTS:
 
     void comesUpAndGoesWithoutATrace()
     {
-        if (!hasPrograms())
-            QSKIP("postern-gateway or prometheus is not here");
         QString directory;
         QList<qint64> ids;
         {
@@ -142,8 +148,6 @@ private Q_SLOTS:
 
     void aKilledDemoTakesItsPartsAlong()
     {
-        if (!hasPrograms())
-            QSKIP("postern-gateway or prometheus is not here");
         QProcess victim;
         test::endsWithTest(victim);
         victim.start(QCoreApplication::applicationFilePath(), {u"--platform"_s});
@@ -158,13 +162,6 @@ private Q_SLOTS:
     }
 
 private:
-    static bool hasPrograms()
-    {
-        return QFile::exists(kPrograms + u"/postern-gateway"_s) &&
-               QFile::exists(kPrograms + u"/postern-demo-part"_s) &&
-               !QStandardPaths::findExecutable(u"prometheus"_s).isEmpty();
-    }
-
     static void aSpellIsFelt(Platform& platform)
     {
         QMap<int, qint64> cards;

@@ -5,6 +5,7 @@
 #include "tests/support/raw_client.h"
 
 #include <QElapsedTimer>
+#include <QFile>
 #include <QTest>
 
 #include <sys/resource.h>
@@ -72,13 +73,20 @@ void TestAcceptor::sharesItsPort()
 
 void TestAcceptor::ipv6BesideIpv4()
 {
-    const auto v6 = listenOn(*SocketAddress::parse(u"[::]:0"));
-    if (!v6)
-        QSKIP("this machine has no IPv6");
-    const SocketAddress bound = *localAddress(v6->fd());
-    QVERIFY(!bound.host.isV4);
-    const auto v4 = listenOn(*SocketAddress::parse(QStringLiteral("0.0.0.0:%1").arg(bound.port)));
-    QVERIFY(v4);
+    if (!QFile::exists(QStringLiteral("/proc/net/if_inet6")))
+        QSKIP("the kernel of this machine has IPv6 turned off");
+    std::vector<FileDescriptor> held; // so that each attempt gets another number
+    Result<FileDescriptor> v4 = failure(Error::invalid({}));
+    // A number that is free for IPv6 may be somebody else's for IPv4.
+    for (int attempt = 0; attempt < 20 && !v4; ++attempt) {
+        auto v6 = listenOn(*SocketAddress::parse(u"[::]:0"));
+        QVERIFY(v6);
+        const SocketAddress bound = *localAddress(v6->fd());
+        QVERIFY(!bound.host.isV4);
+        v4 = listenOn(*SocketAddress::parse(QStringLiteral("0.0.0.0:%1").arg(bound.port)));
+        held.push_back(std::move(*v6));
+    }
+    QVERIFY2(v4, v4 ? "" : qPrintable(v4.error().text()));
     QVERIFY(localAddress(v4->fd())->host.isV4);
 }
 
