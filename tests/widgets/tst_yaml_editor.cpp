@@ -37,6 +37,7 @@ class TestYamlEditor : public QObject
 private Q_SLOTS:
     void typingIsToldSettingIsNot();
     void settingKeepsCursorAndUndo();
+    void settingScrollsToWhatChanged();
     void settingNonAsciiText();
     void changedLinesAreTinted();
     void findingsAreMarked();
@@ -185,6 +186,39 @@ void TestYamlEditor::followsTheTheme()
         QCOMPARE(inner(editor).lexer()->color(QsciLexerYAML::Identifier), colours(appearance).accent);
         QCOMPARE(inner(editor).lexer()->paper(QsciLexerYAML::Default), colours(appearance).card);
     }
+}
+
+void TestYamlEditor::settingScrollsToWhatChanged()
+{
+    YamlEditor editor;
+    editor.resize(400, 300);
+    const QString before = QStringLiteral("line: 1\n").repeated(400);
+    const auto changedAt = [&before](int line) {
+        QStringList lines = before.split(u'\n');
+        lines[line] = QStringLiteral("line: 2");
+        return lines.join(u'\n');
+    };
+    editor.openText(before);
+    editor.show();
+    const auto inView = [&editor](int line) {
+        const int first = inner(editor).firstVisibleLine();
+        const long visible = inner(editor).SendScintilla(QsciScintilla::SCI_LINESONSCREEN);
+        return first <= line && line < first + visible;
+    };
+    // As when the form writes into the text while other lines are looked at.
+    editor.setText(changedAt(200));
+    QVERIFY(inView(200));
+    const int first = inner(editor).firstVisibleLine();
+    QVERIFY(first > 150);
+    // What is in view already does not move, nor does another theme move anything.
+    editor.setText(changedAt(first + 1));
+    QCOMPARE(inner(editor).firstVisibleLine(), first);
+    editor.setPalette(paletteFor(Appearance::Dark));
+    QCoreApplication::processEvents();
+    QCOMPARE(inner(editor).firstVisibleLine(), first);
+    editor.setText(before);
+    editor.setText(changedAt(10));
+    QVERIFY(inView(10));
 }
 
 void TestYamlEditor::diffIsShortest_data()

@@ -95,13 +95,17 @@ void YamlEditor::setText(const QString& text)
     m_setting = true;
     const bool readOnly = m_editor->isReadOnly();
     m_editor->setReadOnly(false);
-    replaceMiddle(text.toUtf8());
+    const int changed = replaceMiddle(text.toUtf8());
     m_editor->setReadOnly(readOnly);
     m_setting = false;
+    const long first = m_editor->SendScintilla(QsciScintilla::SCI_GETFIRSTVISIBLELINE);
+    const long visible = m_editor->SendScintilla(QsciScintilla::SCI_LINESONSCREEN);
+    if (changed < first || changed >= first + visible)
+        scrollTo(changed);
 }
 
-// Only what differs is replaced, so that the cursor, the scrolling and the undo history stay.
-void YamlEditor::replaceMiddle(const QByteArray& text)
+// Only what differs is replaced, so that the cursor and the undo history stay. The line it begins in, from 0.
+int YamlEditor::replaceMiddle(const QByteArray& text)
 {
     const QByteArray now = m_editor->text().toUtf8();
     const qsizetype shorter = std::min(now.size(), text.size());
@@ -122,6 +126,8 @@ void YamlEditor::replaceMiddle(const QByteArray& text)
     m_editor->SendScintilla(QsciScintilla::SCI_REPLACETARGET, static_cast<unsigned long>(inserted.size()),
                             inserted.constData());
     m_editor->SendScintilla(QsciScintilla::SCI_ENDUNDOACTION);
+    return int(
+        m_editor->SendScintilla(QsciScintilla::SCI_LINEFROMPOSITION, static_cast<unsigned long>(begin)));
 }
 
 void YamlEditor::setOriginal(const QString& original)
@@ -201,10 +207,15 @@ void YamlEditor::markObject()
 void YamlEditor::reveal(int line, int column)
 {
     m_editor->setCursorPosition(line - 1, column - 1);
-    m_editor->ensureLineVisible(line - 1);
+    scrollTo(line - 1);
+}
+
+void YamlEditor::scrollTo(int line)
+{
+    m_editor->ensureLineVisible(line);
     // In the middle rather than at the edge: what stands around it matters.
     const long visible = m_editor->SendScintilla(QsciScintilla::SCI_LINESONSCREEN);
-    m_editor->setFirstVisibleLine(std::max(0, line - 1 - int(visible / 2)));
+    m_editor->setFirstVisibleLine(std::max(0, line - int(visible / 2)));
 }
 
 void YamlEditor::setReadOnly(bool readOnly) { m_editor->setReadOnly(readOnly); }

@@ -21,8 +21,8 @@ public:
     explicit YamlEditor(QWidget* parent = nullptr);
     ~YamlEditor() override;
 
-    /// Replaces the text without textEdited(); cursor, scrolling and undo history stay where they can: only
-    /// the lines that differ are replaced, as one undo step.
+    /// Replaces the text without textEdited(); cursor and undo history stay where they can: only the lines
+    /// that differ are replaced, as one undo step. The first of them comes into view.
     void setText(const QString& text);
     [[nodiscard]] QString text() const;
     /// A new document: also clears the undo history and makes \a text the original.
@@ -57,7 +57,8 @@ private:
     void markChanged();
     void markFindings();
     void markObject();
-    void replaceMiddle(const QByteArray& text);
+    [[nodiscard]] int replaceMiddle(const QByteArray& text);
+    void scrollTo(int line); ///< from 0
     [[nodiscard]] QString findingsAt(int line) const;
 
     QsciScintilla* m_editor;
