@@ -33,6 +33,7 @@ FileConfigurationSource::FileConfigurationSource(QString path, const PolicyCatal
     : m_path(std::move(path))
     , m_catalogue(catalogue)
     , m_clock(clock)
+    , m_timing(timing)
     , m_watcher(this)
     , m_quiet(this)
     , m_poll(this)
@@ -97,8 +98,22 @@ void FileConfigurationSource::check()
     if (!m_changed || m_quiet.isActive())
         return;
     m_pending = stamp();
+    m_still = {};
     if (m_pending != m_loaded)
         m_quiet.start();
+}
+
+std::chrono::milliseconds FileConfigurationSource::stillnessWanted() const
+{
+    switch (writersOf(m_path, m_files)) {
+    case Writers::None:
+        return m_timing.quiet;
+    case Writers::Some:
+        return m_timing.patience;
+    case Writers::Unknown:
+        return m_timing.unsure;
+    }
+    return m_timing.patience;
 }
 
 void FileConfigurationSource::stoodStill()
@@ -108,9 +123,12 @@ void FileConfigurationSource::stoodStill()
         follow(); // there and back again, under other watches perhaps
         return;
     }
+    m_still = m_pending == before ? m_still + m_timing.quiet : std::chrono::milliseconds(0);
     LoadedConfiguration loaded;
-    if (m_pending != before || (!tryLoad(loaded) && !tryLoad(loaded))) {
-        m_loaded.clear(); // it is still moving
+    const bool whole = m_still >= std::max(m_timing.quiet, stillnessWanted());
+    if (!whole || (!tryLoad(loaded) && !tryLoad(loaded))) {
+        if (whole)
+            m_loaded.clear(); // it moved while it was read
         m_quiet.start();
         return;
     }

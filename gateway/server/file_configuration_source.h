@@ -13,9 +13,11 @@ namespace postern {
 /// over, vanished and restored, a ConfigMap's `..data` link swapped, a link above the folder swapped.
 ///
 /// inotify says when to look; what counts are stamps (file_stamps.h). A change is loaded once the stamps have
-/// stood still for `Timing::quiet`, so that a half-written file is not taken for a whole one, and what was
-/// read is thrown away if the stamps moved meanwhile. A slow look now and then serves file systems without
-/// inotify, and the turn of the day, on which exemptions end. One thread, with an event loop.
+/// stood still for `Timing::quiet` and nobody has a file open for writing, so that a half-written file is not
+/// taken for a whole one, however slow its writer; and what was read is thrown away if the stamps moved
+/// meanwhile. A writer that opens the file again for each part can not be told from one that is done. A slow
+/// look now and then serves file systems without inotify, and the turn of the day, on which exemptions end.
+/// One thread, with an event loop.
 class FileConfigurationSource final : public QObject, public ConfigurationSource
 {
     Q_OBJECT
@@ -24,6 +26,10 @@ public:
     {
         std::chrono::milliseconds quiet{100};
         std::chrono::milliseconds poll{5'000};
+        /// Stands in for `quiet` where the kernel does not tell of writers.
+        std::chrono::milliseconds unsure{1'000};
+        /// A file held open for writing but not written for so long is taken as it is.
+        std::chrono::milliseconds patience{30'000};
     };
 
     /// \a catalogue and \a clock outlive this.
@@ -39,19 +45,22 @@ private:
     [[nodiscard]] QByteArray stamp() const;
     [[nodiscard]] QDate today() const;
     [[nodiscard]] bool tryLoad(LoadedConfiguration& loaded);
+    [[nodiscard]] std::chrono::milliseconds stillnessWanted() const;
     void stoodStill();
     void follow();
 
     const QString m_path;
     const PolicyCatalogue& m_catalogue;
     const Clock& m_clock;
+    const Timing m_timing;
     Changed m_changed;
     QFileSystemWatcher m_watcher;
     QTimer m_quiet;
     QTimer m_poll;
-    QStringList m_files;  ///< of the latest load
-    QByteArray m_loaded;  ///< their stamp then
-    QByteArray m_pending; ///< the stamp that has to stand still
+    QStringList m_files;                  ///< of the latest load
+    QByteArray m_loaded;                  ///< their stamp then
+    QByteArray m_pending;                 ///< the stamp that has to stand still
+    std::chrono::milliseconds m_still{0}; ///< for how long it has
 };
 
 } // namespace postern

@@ -10,4 +10,13 @@ namespace postern {
 /// folder of them, whose present members count; \a named: files beside those.
 [[nodiscard]] QByteArray stampOf(const QString& path, const QStringList& named);
 
+enum class Writers {
+    None,    ///< what stands there is whole, as far as its writer closed it
+    Some,    ///< somebody has one of the files open for writing
+    Unknown, ///< the kernel does not tell: another user's file, a file system without leases
+};
+
+/// Whether somebody is writing one of the files of stampOf() at this moment.
+[[nodiscard]] Writers writersOf(const QString& path, const QStringList& named);
+
 } // namespace postern

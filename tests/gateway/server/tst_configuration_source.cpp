@@ -1,5 +1,6 @@
 #include "gateway/policies/catalogue.h"
 #include "gateway/server/file_configuration_source.h"
+#include "gateway/server/file_stamps.h"
 #include "tests/support/fake_clock.h"
 
 #include <QDir>
@@ -85,7 +86,8 @@ private:
 /// A source under watch, and what it said.
 struct Watched
 {
-    explicit Watched(const QString& path, FileConfigurationSource::Timing timing = {20ms, 1h})
+    explicit Watched(const QString& path,
+                     FileConfigurationSource::Timing timing = {.quiet = 20ms, .poll = 1h})
         : source(path, policyCatalogue(), clock, timing)
     {
         first = source.load();
@@ -130,6 +132,9 @@ private Q_SLOTS:
     void followsALinkAboveTheFolder();
     void followsNamedFiles();
     void waitsForTheWriterToEnd();
+    void waitsForAFileThatIsOpenForWriting();
+    void aWriterThatNeverEndsIsNotWaitedForForEver();
+    void seesWriters();
     void tellsABadDocumentOnce();
     void survivesVanishingAndRestoring();
     void noticesAnAddedBaseline();
@@ -284,6 +289,55 @@ void TestConfigurationSource::waitsForTheWriterToEnd()
     QTRY_COMPARE(watched.route(), QStringLiteral("half"));
     QCOMPARE(watched.seen.size(), 1U);
     QCOMPARE(watched.seen.front().document->routes.front().policies.size(), 1U);
+}
+
+void TestConfigurationSource::waitsForAFileThatIsOpenForWriting()
+{
+    write(m_file, gateway("one"));
+    Watched watched(m_file);
+    QFile file(m_file);
+    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    file.write(gateway("half")); // a whole document by itself
+    QVERIFY(file.flush());
+    // Ten times the quiet time: nothing moves, but the writer is not done.
+    QVERIFY(!QTest::qWaitFor([&watched] { return !watched.seen.empty(); }, 200));
+    file.write("  policies:\n    - {name: request-id, type: requestId, config: {}}\n");
+    QVERIFY(file.flush());
+    QVERIFY(!QTest::qWaitFor([&watched] { return !watched.seen.empty(); }, 200));
+    file.close();
+    QTRY_COMPARE(watched.seen.size(), 1U);
+    QCOMPARE(watched.route(), QStringLiteral("half"));
+    QCOMPARE(watched.seen.front().document->routes.front().policies.size(), 1U);
+}
+
+void TestConfigurationSource::aWriterThatNeverEndsIsNotWaitedForForEver()
+{
+    write(m_file, gateway("one"));
+    Watched watched(m_file, {.quiet = 20ms, .poll = 1h, .patience = 100ms});
+    QFile file(m_file);
+    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    file.write(gateway("two"));
+    QVERIFY(file.flush());
+    QTRY_COMPARE(watched.route(), QStringLiteral("two"));
+    QVERIFY(file.isOpen());
+}
+
+void TestConfigurationSource::seesWriters()
+{
+    write(m_file, gateway("one"));
+    const QString other = m_folder + QStringLiteral("/keys.json");
+    const auto writers = [&] { return writersOf(m_folder, {other}); };
+    QVERIFY(writers() == Writers::None);
+    QFile reading(m_file);
+    QVERIFY(reading.open(QIODevice::ReadOnly));
+    QVERIFY(writers() == Writers::None);
+    for (const QString& name : {m_file, other}) {
+        QFile file(name);
+        QVERIFY(file.open(QIODevice::Append));
+        QVERIFY(writers() == Writers::Some);
+        file.close();
+        QVERIFY(writers() == Writers::None);
+    }
 }
 
 void TestConfigurationSource::tellsABadDocumentOnce()
