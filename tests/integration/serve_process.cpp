@@ -14,7 +14,7 @@ namespace postern::test {
 
 namespace {
 
-constexpr int patience = 20'000; // ms; only a broken program takes so long
+constexpr int patience = 60'000; // ms; only a broken program takes so long
 
 quint16 portOf(const QJsonObject& event)
 {

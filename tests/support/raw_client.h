@@ -25,7 +25,7 @@ struct RawResponse
 };
 
 /// A client that says exactly the bytes a test wants, and reads exactly what comes. Blocking, with a limit of
-/// ten seconds on everything, so that a broken server fails a test instead of hanging it. One thread.
+/// a minute on everything, so that a broken server fails a test instead of hanging it. One thread.
 class RawClient
 {
 public:

@@ -25,7 +25,7 @@ void Gate::open()
 bool Gate::wait()
 {
     std::unique_lock lock(m_mutex);
-    return m_opened.wait_for(lock, 10s, [this] { return m_isOpen; });
+    return m_opened.wait_for(lock, 60s, [this] { return m_isOpen; });
 }
 
 bool Gate::isOpen() const

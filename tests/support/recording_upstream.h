@@ -23,7 +23,7 @@ class Gate
 {
 public:
     void open();
-    /// False when ten seconds went by.
+    /// False when a minute went by.
     bool wait();
     [[nodiscard]] bool isOpen() const;
 

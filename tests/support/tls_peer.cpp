@@ -17,7 +17,7 @@ namespace postern::test {
 
 namespace {
 
-constexpr int kLimit = 10'000; // ms
+constexpr int kLimit = 60'000; // ms
 
 std::vector<unsigned char> wireOf(const std::vector<std::string>& protocols)
 {

@@ -43,9 +43,9 @@ public:
     /// Decrypts what is there into received().
     State read();
     [[nodiscard]] std::string& received() { return m_received; }
-    /// Waits until \a count bytes are there, or the end, or ten seconds.
+    /// Waits until \a count bytes are there, or the end, or a minute.
     bool readUntil(std::size_t count);
-    /// Blocks for at most ten seconds.
+    /// Blocks for at most a minute.
     bool send(std::string_view bytes);
     /// What the kernel takes now.
     std::size_t sendSome(std::string_view bytes);

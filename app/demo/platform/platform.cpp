@@ -140,13 +140,13 @@ Result<void> Platform::startGateways()
     }
     for (const auto& gateway : m_gateways) {
         const bool listens = waitUntil([&] { return gateway->listens() || !gateway->process().isRunning(); },
-                                       std::chrono::seconds(20));
+                                       std::chrono::seconds(60));
         if (!listens || !gateway->listens())
             return failure(
                 notReady(QStringLiteral("The gateway %1 does not listen").arg(gateway->process().name()),
                          gateway->process().lastWords()));
         const QUrl ready(QStringLiteral("http://%1/readyz").arg(gateway->admin()));
-        if (!waitUntil([&] { return !get(ready).isEmpty(); }, std::chrono::seconds(20)))
+        if (!waitUntil([&] { return !get(ready).isEmpty(); }, std::chrono::seconds(60)))
             return failure(
                 notReady(QStringLiteral("The gateway %1 is not ready").arg(gateway->process().name()),
                          gateway->process().lastWords()));

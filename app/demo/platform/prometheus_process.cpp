@@ -46,7 +46,7 @@ Result<void> PrometheusProcess::start()
     if (Result<void> started = m_process.start(); !started)
         return started;
     const bool listens =
-        waitUntil([this] { return !m_url.isEmpty() || !m_process.isRunning(); }, std::chrono::seconds(20));
+        waitUntil([this] { return !m_url.isEmpty() || !m_process.isRunning(); }, std::chrono::seconds(60));
     if (!listens || m_url.isEmpty())
         return failure(
             Error::environment(Error::Kind::Unavailable,

@@ -171,11 +171,11 @@ private:
                     for (auto it = now.cbegin(); it != now.cend(); ++it)
                         cards[it.key()] += it.value();
                 });
-        QVERIFY(waitUntil([&] { return cards[200] > 20; }, std::chrono::seconds(20)));
+        QVERIFY(waitUntil([&] { return cards[200] > 20; }, std::chrono::seconds(60)));
         QCOMPARE(cards[500] + cards[503], 0);
         QCOMPARE(cards[401], 0);
         platform.setSpell(u"cards"_s, {.errors = 1, .slowness = 1});
-        QVERIFY(waitUntil([&] { return cards[500] + cards[503] > 20; }, std::chrono::seconds(20)));
+        QVERIFY(waitUntil([&] { return cards[500] + cards[503] > 20; }, std::chrono::seconds(60)));
         platform.setSpell(u"cards"_s, {});
         platform.disconnect(&platform);
     }

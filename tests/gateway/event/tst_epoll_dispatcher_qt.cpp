@@ -233,11 +233,11 @@ void TestEpollDispatcherQt::notifierReadAndWrite()
     QSocketNotifier writer(pair.near.fd(), QSocketNotifier::Write);
     QSignalSpy readable(&reader, &QSocketNotifier::activated);
     QSignalSpy writable(&writer, &QSocketNotifier::activated);
-    QVERIFY(writable.wait(1000));
+    QVERIFY(writable.wait(30'000));
     QCOMPARE(readable.count(), 0);
     writer.setEnabled(false);
     QCOMPARE(::write(pair.far.fd(), "x", 1), 1);
-    QVERIFY(readable.wait(1000));
+    QVERIFY(readable.wait(30'000));
     // Level-triggered: what is left unread is reported again.
     const int seen = static_cast<int>(readable.count());
     QTRY_VERIFY(readable.count() > seen);
@@ -251,7 +251,7 @@ void TestEpollDispatcherQt::notifierSeesHangUp()
     QSocketNotifier reader(pair.near.fd(), QSocketNotifier::Read);
     QSignalSpy readable(&reader, &QSocketNotifier::activated);
     pair.far.reset();
-    QVERIFY(readable.wait(1000));
+    QVERIFY(readable.wait(30'000));
 }
 
 void TestEpollDispatcherQt::notifierDisabledInAHandler()
@@ -282,7 +282,7 @@ void TestEpollDispatcherQt::notifierOnARegularFile()
     QVERIFY(file.open());
     QSocketNotifier reader(file.handle(), QSocketNotifier::Read);
     QSignalSpy readable(&reader, &QSocketNotifier::activated);
-    QVERIFY(readable.wait(1000));
+    QVERIFY(readable.wait(30'000));
 }
 
 void TestEpollDispatcherQt::notifiersCanBeExcluded()
@@ -318,7 +318,7 @@ void TestEpollDispatcherQt::reusedDescriptorNumber()
     QSocketNotifier reader(reused.fd(), QSocketNotifier::Read);
     QSignalSpy readable(&reader, &QSocketNotifier::activated);
     QCOMPARE(::write(next.far.fd(), "x", 1), 1);
-    QVERIFY(readable.wait(1000));
+    QVERIFY(readable.wait(30'000));
 }
 
 void TestEpollDispatcherQt::postedEventsAndDeferredDelete()
@@ -326,7 +326,7 @@ void TestEpollDispatcherQt::postedEventsAndDeferredDelete()
     auto* object = new QObject;
     QSignalSpy destroyed(object, &QObject::destroyed);
     object->deleteLater();
-    QVERIFY(destroyed.wait(1000));
+    QVERIFY(destroyed.wait(30'000));
     bool invoked = false;
     QMetaObject::invokeMethod(
         this, [&] { invoked = true; }, Qt::QueuedConnection);

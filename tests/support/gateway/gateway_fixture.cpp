@@ -113,7 +113,7 @@ QList<QByteArray> GatewayFixture::log()
 
 QJsonObject GatewayFixture::waitForLog(int count)
 {
-    if (!QTest::qWaitFor([&] { return log().size() >= count; }, 10'000))
+    if (!QTest::qWaitFor([&] { return log().size() >= count; }, 60'000))
         return {};
     return QJsonDocument::fromJson(log().at(count - 1)).object();
 }
