@@ -308,6 +308,14 @@ void Http2Session::consumeConnection(std::size_t size)
         ensure(nghttp2_session_consume_connection(m_session.get(), size));
 }
 
+void Http2Session::consumeStream(Http2StreamId stream, std::size_t size)
+{
+    if (size > 0)
+        ensure(nghttp2_session_consume_stream(m_session.get(), stream, size));
+}
+
+void Http2Session::ping() { ensure(nghttp2_submit_ping(m_session.get(), NGHTTP2_FLAG_NONE, nullptr)); }
+
 void Http2Session::announceShutdown() { ensure(nghttp2_submit_shutdown_notice(m_session.get())); }
 
 void Http2Session::goAway(Http2Error error)

@@ -69,9 +69,12 @@ public:
 
     /// \a size bytes of data() were used: the peer may send as many more.
     void consume(Http2StreamId stream, std::size_t size);
-    /// Likewise, of a stream that is gone.
+    /// Likewise, of the connection's window alone: the stream's, if it is not gone, waits for consumeStream().
     void consumeConnection(std::size_t size);
+    void consumeStream(Http2StreamId stream, std::size_t size);
 
+    /// Asks for a sign of life: a PING, which is acknowledged.
+    void ping();
     /// A first GOAWAY that refuses nothing (RFC 9113 §6.8): the peer may stop opening streams here.
     void announceShutdown();
     /// The last GOAWAY: streams opened from now on are ignored, those known are finished.

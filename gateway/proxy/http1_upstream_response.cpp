@@ -6,9 +6,6 @@ namespace postern {
 
 namespace {
 
-// Larger than for requests: an upstream is configured, not anybody, and its cookies are many.
-constexpr HeadLimits kResponseLimits{.headerBytes = 64 * 1024, .headers = 256};
-constexpr int kMostInterims = 16;
 // Reads for one connection before the others have their turn.
 constexpr int kReadsPerTurn = 4;
 
@@ -63,7 +60,7 @@ bool Http1UpstreamStream::parseHead()
 {
     const std::span<char> bytes = m_input.bytes();
     const ParseResult result =
-        m_parser.parse({bytes.data(), bytes.size()}, kResponseLimits, m_request->method, m_response);
+        m_parser.parse({bytes.data(), bytes.size()}, kUpstreamHeadLimits, m_request->method, m_response);
     if (result.state == ParseResult::State::NeedMore)
         return false;
     // A switch of protocols was not asked for; bytes before the request was sent answer no request.

@@ -15,10 +15,10 @@ Http1UpstreamStream::Http1UpstreamStream(WorkerContext& context, UpstreamStreamO
 
 Http1UpstreamStream::~Http1UpstreamStream() { abandon(); }
 
-UpstreamStream::Begun Http1UpstreamStream::begin(UpstreamPool& pool, const RequestHead& request,
+UpstreamStream::Begun Http1UpstreamStream::begin(const WorkerUpstream& upstream, const RequestHead& request,
                                                  const ConnectionWish& wish)
 {
-    m_pool = &pool;
+    m_pool = upstream.pool.get();
     m_request = &request;
     m_headSent = m_requestSent = m_answeredEarly = false;
     m_interims = 0;

@@ -7,8 +7,6 @@
 
 namespace postern {
 
-struct WorkerContext;
-
 /// One attempt in HTTP/1.1: gets a connection, sends the request, takes the response apart. Owned by an
 /// UpstreamExchange and reused; on the worker's thread.
 ///
@@ -20,7 +18,7 @@ public:
     Http1UpstreamStream(WorkerContext& context, UpstreamStreamObserver& observer);
     ~Http1UpstreamStream() override;
 
-    [[nodiscard]] Begun begin(UpstreamPool& pool, const RequestHead& request,
+    [[nodiscard]] Begun begin(const WorkerUpstream& upstream, const RequestHead& request,
                               const ConnectionWish& wish) override;
     [[nodiscard]] AttemptFailure failure() const override { return m_failure; }
     Sent send(const Payload& payload) override;

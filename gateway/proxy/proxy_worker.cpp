@@ -113,8 +113,7 @@ ProxyWorker::~ProxyWorker() = default;
 void ProxyWorker::apply(std::shared_ptr<const Snapshot> snapshot)
 {
     d->context.configuration =
-        WorkerConfiguration::create(std::move(snapshot), d->context.poolEnvironment(), d->context.workers,
-                                    d->context.telemetry, d->context.configuration.get());
+        WorkerConfiguration::create(std::move(snapshot), d->context, d->context.configuration.get());
     for (const auto& port : d->ports)
         port->settings = d->context.configuration->compiled().listener(port->name);
 }

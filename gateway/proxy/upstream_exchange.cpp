@@ -1,6 +1,7 @@
 // The attempts. Whether there is another one is decided in upstream_retry.cpp.
 #include "gateway/proxy/upstream_exchange.h"
 
+#include "gateway/proxy/http2_upstream_stream.h"
 #include "gateway/proxy/message_writer.h"
 #include "gateway/proxy/worker_context.h"
 
@@ -39,9 +40,14 @@ UpstreamExchange::Begun UpstreamExchange::begin(const WorkerUpstream& upstream, 
     m_tried.clear();
     m_endpointId.reset();
     m_held.clear();
+    if (upstream.http2 && !m_http2)
+        m_http2 =
+            std::make_unique<Http2UpstreamStream>(m_context, static_cast<UpstreamStreamObserver&>(*this));
+    m_stream = upstream.http2 ? m_http2.get() : &m_http1;
     const bool mayRepeat =
         upstream.retries && upstream.retries->attempts() > 0 && isIdempotent(request.method);
-    m_mostHeld = mayRepeat ? kMostHeld : 0;
+    // In HTTP/2 the upstream may say of any request that it did not look at it.
+    m_mostHeld = mayRepeat || upstream.http2 ? kMostHeld : 0;
     m_retries = 0;
     m_headSent = m_requestSent = m_raceLost = false;
     m_holdsAll = true;
@@ -67,7 +73,7 @@ UpstreamExchange::Begun UpstreamExchange::attempt(Freshness freshness)
         m_context.deadlines.set(*this, m_wakeAt);
     }
     const ConnectionWish wish{.hint = {.hash = m_hash, .avoid = m_tried}, .freshness = freshness};
-    const Begun begun = m_stream->begin(*m_upstream->pool, *m_request, wish);
+    const Begun begun = m_stream->begin(*m_upstream, *m_request, wish);
     if (begun == Begun::Ready)
         noteReady();
     return begun;

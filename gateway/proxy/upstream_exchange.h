@@ -2,7 +2,6 @@
 
 #include "gateway/event/deadline_sweep.h"
 #include "gateway/proxy/http1_upstream_stream.h"
-#include "gateway/proxy/worker_upstream.h"
 
 namespace postern {
 
@@ -97,6 +96,7 @@ private:
     WorkerContext& m_context;
     UpstreamObserver& m_observer;
     Http1UpstreamStream m_http1;
+    std::unique_ptr<UpstreamStream> m_http2; ///< made when an upstream speaks it
     UpstreamStream* m_stream = &m_http1;
     const WorkerUpstream* m_upstream = nullptr;
     const RequestHead* m_request = nullptr;

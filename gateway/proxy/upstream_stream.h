@@ -1,12 +1,19 @@
 #pragma once
 
+#include "gateway/http/head_limits.h"
 #include "gateway/http/refusal.h"
 #include "gateway/http/request_head.h"
 #include "gateway/http/response_head.h"
 #include "gateway/proxy/payload.h"
-#include "gateway/upstream/upstream_pool.h"
+#include "gateway/proxy/worker_upstream.h"
 
 namespace postern {
+
+struct WorkerContext;
+
+/// Of a response. Larger than for requests: an upstream is configured, not anybody, and its cookies are many.
+inline constexpr HeadLimits kUpstreamHeadLimits{.headerBytes = 64 * 1024, .headers = 256};
+inline constexpr int kMostInterims = 16;
 
 /// How an attempt failed, and so whether the request may go out again.
 struct AttemptFailure
@@ -65,7 +72,7 @@ public:
 
     /// \a request, and what \a wish refers to, must stay as they are until the attempt is over. With Failed,
     /// failure() says why.
-    [[nodiscard]] virtual Begun begin(UpstreamPool& pool, const RequestHead& request,
+    [[nodiscard]] virtual Begun begin(const WorkerUpstream& upstream, const RequestHead& request,
                                       const ConnectionWish& wish) = 0;
     [[nodiscard]] virtual AttemptFailure failure() const = 0;
     /// The request's body; the first call brings the head along.

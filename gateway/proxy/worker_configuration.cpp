@@ -1,5 +1,9 @@
 #include "gateway/proxy/worker_configuration.h"
 
+#include "gateway/proxy/http2_upstream_pool.h"
+#include "gateway/proxy/worker_context.h"
+#include "models/document/upstream.h"
+
 #include <algorithm>
 
 namespace postern {
@@ -34,26 +38,42 @@ std::shared_ptr<RetryBudget> budgetFor(const std::string& upstream, const Worker
     return std::make_shared<RetryBudget>();
 }
 
+/// The sessions stay with the connections that they use.
+std::shared_ptr<Http2UpstreamPool> http2For(WorkerContext& context, const std::shared_ptr<UpstreamPool>& pool,
+                                            const WorkerConfiguration* previous)
+{
+    if (pool->settings().protocol == UpstreamProtocol::Http1)
+        return nullptr;
+    if (previous) {
+        for (const WorkerUpstream& one : previous->upstreams) {
+            if (one.pool == pool)
+                return one.http2;
+        }
+    }
+    return std::make_shared<Http2UpstreamPool>(context, pool);
+}
+
 } // namespace
 
 std::shared_ptr<const WorkerConfiguration>
-WorkerConfiguration::create(std::shared_ptr<const Snapshot> snapshot,
-                            const UpstreamPool::Environment& environment, std::size_t workers,
-                            WorkerTelemetry& telemetry, const WorkerConfiguration* previous)
+WorkerConfiguration::create(std::shared_ptr<const Snapshot> snapshot, WorkerContext& context,
+                            const WorkerConfiguration* previous)
 {
     auto configuration = std::make_shared<WorkerConfiguration>();
     const Snapshot::Compiled& compiled = snapshot->compiled();
     configuration->chains = compiled.policies->forWorker();
-    configuration->telemetry = telemetry.bind(compiled.layout);
+    configuration->telemetry = context.telemetry.bind(compiled.layout);
     for (const Upstream& upstream : compiled.document->api.spec.upstreams) {
-        auto settings = UpstreamSettings::of(upstream, workers);
+        auto settings = UpstreamSettings::of(upstream, context.workers);
         Q_ASSERT(settings); // Snapshot::create has seen to it
         const std::size_t index = configuration->upstreams.size();
-        auto pool = poolFor(std::move(*settings), compiled.upstreams[index].directory, environment, previous);
+        auto pool = poolFor(std::move(*settings), compiled.upstreams[index].directory,
+                            context.poolEnvironment(), previous);
         WorkerUpstream& added = configuration->upstreams.emplace_back();
         if (upstream.retries)
             added.retries.emplace(*upstream.retries);
         added.budget = budgetFor(pool->settings().name, previous);
+        added.http2 = http2For(context, pool, previous);
         added.pool = std::move(pool);
         added.index = index;
         added.telemetry = configuration->telemetry.get();

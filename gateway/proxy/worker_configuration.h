@@ -10,6 +10,8 @@
 
 namespace postern {
 
+struct WorkerContext;
+
 /// A snapshot as one worker runs it: its policies, its pools, its counters. Owned by the worker and by the
 /// requests that began with it; on the worker's thread. It ends with the last of them.
 struct WorkerConfiguration
@@ -23,8 +25,7 @@ struct WorkerConfiguration
 
     /// Pools of upstreams that stayed as they were are taken over from \a previous (may be null).
     static std::shared_ptr<const WorkerConfiguration> create(std::shared_ptr<const Snapshot> snapshot,
-                                                             const UpstreamPool::Environment& environment,
-                                                             std::size_t workers, WorkerTelemetry& telemetry,
+                                                             WorkerContext& context,
                                                              const WorkerConfiguration* previous);
 };
 

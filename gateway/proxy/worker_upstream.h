@@ -9,6 +9,7 @@
 
 namespace postern {
 
+class Http2UpstreamPool;
 class RequestTelemetry;
 
 /// One upstream as one worker uses it under one configuration. Owned by the WorkerConfiguration, on the
@@ -16,6 +17,7 @@ class RequestTelemetry;
 struct WorkerUpstream
 {
     std::shared_ptr<UpstreamPool> pool;
+    std::shared_ptr<Http2UpstreamPool> http2; ///< null: HTTP/1.1
     std::optional<RetryPolicy> retries;
     std::shared_ptr<RetryBudget> budget;   ///< never null
     std::size_t index = 0;                 ///< position in the document

@@ -28,11 +28,12 @@ Result<UpstreamSettings> UpstreamSettings::of(const Upstream& upstream, std::siz
 {
     if (upstream.dns)
         return notBuilt(upstream, QStringLiteral("dns"));
-    if (upstream.tls || upstream.protocol != UpstreamProtocol::Http1)
-        return notBuilt(upstream, QStringLiteral("a protocol other than plain http1"));
+    if (upstream.tls || upstream.protocol == UpstreamProtocol::Http2)
+        return notBuilt(upstream, QStringLiteral("tls"));
 
     UpstreamSettings settings;
     settings.name = upstream.name.toStdString();
+    settings.protocol = upstream.protocol;
     settings.balancer = upstream.balancer;
     settings.connectTimeout = upstream.connectTimeout;
     settings.idleTimeout = upstream.idleTimeout;

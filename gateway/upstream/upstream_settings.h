@@ -13,6 +13,7 @@ namespace postern {
 struct Upstream;
 class TlsClientContext;
 enum class Balancer;
+enum class UpstreamProtocol;
 
 /// How connections to an upstream are secured.
 struct UpstreamSecurity
@@ -29,6 +30,7 @@ struct UpstreamSecurity
 struct UpstreamSettings
 {
     std::string name;
+    UpstreamProtocol protocol{};
     Balancer balancer{};
     std::chrono::milliseconds slowStart{};
     std::optional<OutlierRules> outliers;

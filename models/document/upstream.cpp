@@ -8,7 +8,7 @@ namespace {
 
 constexpr Choice<UpstreamProtocol> protocols[] = {
     {"http1", UpstreamProtocol::Http1, "HTTP/1.1."},
-    {"h2c", UpstreamProtocol::Http2Cleartext, "HTTP/2 with prior knowledge, without TLS.", Built::NotYet},
+    {"h2c", UpstreamProtocol::Http2Cleartext, "HTTP/2 with prior knowledge, without TLS."},
     {"h2", UpstreamProtocol::Http2, "HTTP/2 over TLS.", Built::NotYet},
 };
 

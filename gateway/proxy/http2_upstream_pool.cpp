@@ -1,0 +1,117 @@
+#include "gateway/proxy/http2_upstream_pool.h"
+
+#include "gateway/proxy/http2_upstream_session.h"
+#include "gateway/proxy/http2_upstream_stream.h"
+#include "gateway/proxy/worker_context.h"
+
+#include <algorithm>
+
+namespace postern {
+
+Http2UpstreamPool::Http2UpstreamPool(WorkerContext& context, std::shared_ptr<UpstreamPool> connections)
+    : m_context(context), m_connections(std::move(connections))
+{
+    m_token = m_context.dispatcher.addWithoutDescriptor(*this);
+}
+
+Http2UpstreamPool::~Http2UpstreamPool()
+{
+    m_context.dispatcher.forget(m_token);
+    for (auto& session : m_sessions) {
+        session->leave();
+        m_context.dispatcher.retire(std::move(session));
+    }
+}
+
+Http2UpstreamSession* Http2UpstreamPool::find(const UpstreamEndpoint* endpoint,
+                                              const Http2UpstreamStream& stream)
+{
+    for (const auto& session : m_sessions) {
+        if ((!endpoint || session->endpointId() == endpoint->id()) && session->takes(stream))
+            return session.get();
+    }
+    return nullptr;
+}
+
+Http2UpstreamPool::Begun Http2UpstreamPool::join(Http2UpstreamStream& stream, ConnectFailure& failure)
+{
+    UpstreamEndpoint* endpoint = m_connections->choose(stream.wish().hint);
+    if (!endpoint) {
+        failure = ConnectFailure::NoEndpoints;
+        return Begun::Failed;
+    }
+    Http2UpstreamSession* session = find(endpoint, stream);
+    const bool isFull = m_sessions.size() >= m_connections->settings().maxConnections;
+    if (!session && !isFull)
+        return open(*endpoint, stream, failure);
+    if (!session)
+        session = find(nullptr, stream); // full: rather another endpoint than a place in the queue
+    if (session) {
+        session->add(stream);
+        return session->isOpen() ? Begun::Ready : Begun::Waiting;
+    }
+    if (m_waiting.size() >= m_connections->settings().maxPending) {
+        failure = ConnectFailure::Overloaded;
+        return Begun::Failed;
+    }
+    m_waiting.push_back(&stream);
+    return Begun::Waiting;
+}
+
+Http2UpstreamPool::Begun Http2UpstreamPool::open(UpstreamEndpoint& endpoint, Http2UpstreamStream& stream,
+                                                 ConnectFailure& failure)
+{
+    Http2UpstreamSession& session =
+        *m_sessions.emplace_back(std::make_unique<Http2UpstreamSession>(m_context, *this));
+    const Begun begun = session.connect(endpoint, failure);
+    if (begun == Begun::Failed)
+        ended(session);
+    else
+        session.add(stream);
+    return begun;
+}
+
+void Http2UpstreamPool::forget(Http2UpstreamStream& stream) { std::erase(m_waiting, &stream); }
+
+void Http2UpstreamPool::ended(Http2UpstreamSession& session)
+{
+    const auto at = std::find_if(m_sessions.begin(), m_sessions.end(),
+                                 [&session](const auto& one) { return one.get() == &session; });
+    m_context.dispatcher.retire(std::move(*at));
+    m_sessions.erase(at);
+    roomMade();
+}
+
+void Http2UpstreamPool::roomMade()
+{
+    if (m_turnAsked || m_waiting.empty())
+        return;
+    m_turnAsked = true;
+    m_context.dispatcher.again(m_token);
+}
+
+void Http2UpstreamPool::ready(FdEvents)
+{
+    m_turnAsked = false;
+    if (m_waiting.empty())
+        return;
+    Http2UpstreamStream& stream = *m_waiting.front();
+    m_waiting.pop_front();
+    ConnectFailure failure{};
+    const Begun begun = join(stream, failure);
+    const bool isBack = begun == Begun::Waiting && !m_waiting.empty() && m_waiting.back() == &stream;
+    if (isBack) { // no room after all: it keeps its place
+        m_waiting.pop_back();
+        m_waiting.push_front(&stream);
+        return;
+    }
+    roomMade(); // one a turn: what is called below may end this pool
+    if (begun == Begun::Ready)
+        stream.becameReady();
+    else if (begun == Begun::Failed)
+        stream.failed(attemptFailure(failure));
+    if (begun != Begun::Waiting)
+        stream.settled();
+}
+
+} // namespace postern
