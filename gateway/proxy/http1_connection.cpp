@@ -183,6 +183,7 @@ bool Http1Connection::takeHead(std::size_t size)
     m_exchange->begin(*this);
     m_phase = Phase::Exchange;
     m_readBy = kNever;
+    m_isFresh = false;
     m_sends.begin(limits());
     m_reads.begin(limits());
     m_scanned = 0;
@@ -217,6 +218,7 @@ void Http1Connection::refuseHead(Refusal refusal)
     m_exchange->request().clear();
     m_phase = Phase::Exchange;
     m_readBy = kNever;
+    m_isFresh = false;
     m_sends.begin(limits());
     m_reads.begin(limits());
     m_scanned = 0;

@@ -93,6 +93,7 @@ private:
     std::uint32_t m_scanned = 0; ///< no end of head before here; with Phase::Linger: bytes dropped
     Phase m_phase = Phase::Head;
     HttpVersion m_version = HttpVersion::Http11;
+    bool m_isFresh = true; ///< nothing was ever asked on it
     bool m_processing = false;
     bool m_requestKeepAlive = false;
     bool m_keepAlive = false; ///< decided with the response's head

@@ -15,6 +15,8 @@ namespace {
 // flight to reach its end, so that the client gets to read; then the connection is closed under it.
 constexpr std::uint32_t kMostLingerBytes = 1024 * 1024;
 constexpr auto kLingerTime = 2s;
+// While draining: how long a client that has just connected may take for its request to arrive.
+constexpr auto kFirstRequestTime = 1s;
 // A refused body that is announced to be this small is waited for, so that the connection lives on.
 constexpr std::uint64_t kSmallBody = 64 * 1024;
 
@@ -186,8 +188,15 @@ void Http1Connection::closeIfIdle()
     if (m_phase != Phase::Head || !m_input.empty())
         return;
     // What came this very moment is still served.
-    if (m_socket.isQuiet())
+    if (!m_socket.isQuiet())
+        return;
+    if (!m_isFresh) {
         close();
+        return;
+    }
+    // Who has only just come in has a request on the way, as a rule.
+    m_readBy = std::min(m_readBy, m_context.clock.steady() + kFirstRequestTime);
+    arm();
 }
 
 void Http1Connection::closeNow(RequestEnd end)

@@ -50,7 +50,7 @@ Control::Control(const GatewayOptions& options, const GatewayEnvironment& enviro
 
 Control::~Control() = default;
 
-Result<void> Control::begin(std::vector<HandoverListener>* inherited, const QString& inheritedApi)
+Result<void> Control::begin(HandoverParcel* inherited)
 {
     const LoadedConfiguration loaded = m_source->load();
     if (!loaded.document) {
@@ -62,11 +62,11 @@ Result<void> Control::begin(std::vector<HandoverListener>* inherited, const QStr
         return failure(Error::environment(Error::Kind::NotFound,
                                           QStringLiteral("--listen %1: %2 has no such listener")
                                               .arg(unknown.join(QStringLiteral(", ")), loaded.document->id)));
-    if (inherited && inheritedApi != loaded.document->id)
+    if (inherited && inherited->api != loaded.document->id)
         return failure(Error::environment(Error::Kind::Conflict,
                                           QStringLiteral("--handover: the other process serves %1, not %2")
-                                              .arg(inheritedApi, loaded.document->id)));
-    auto plan = adopt(loaded, inherited);
+                                              .arg(inherited->api, loaded.document->id)));
+    auto plan = adopt(loaded, inherited ? &inherited->listeners : nullptr);
     if (!plan) {
         reject({findingOf(plan.error())});
         return failure(plan.error());

@@ -36,11 +36,9 @@ public:
     Control(const GatewayOptions& options, const GatewayEnvironment& environment, const Parts& parts);
     ~Control() override;
 
-    /// The first configuration; without one there is no gateway. \a inherited: the listeners of a process
-    /// that serves the API \a inheritedApi now; what this one does not take stays in it. Nothing is accepted
-    /// before listen().
-    [[nodiscard]] Result<void> begin(std::vector<HandoverListener>* inherited = nullptr,
-                                     const QString& inheritedApi = {});
+    /// The first configuration; without one there is no gateway. \a inherited: what a process that serves now
+    /// hands over; listeners that this one does not take stay in it. Nothing is accepted before listen().
+    [[nodiscard]] Result<void> begin(HandoverParcel* inherited = nullptr);
     /// Has the workers accept.
     [[nodiscard]] Result<void> listen();
     /// Where the document wants the admin listener; the options may have another wish.
@@ -54,8 +52,8 @@ public:
     /// `drain.deadline`; then \a drained. A second call does nothing.
     void drain(std::function<void()> drained);
 
-    /// Duplicates of the listeners, for a successor, and the API they serve. From now on no configuration is
-    /// taken, as the successor has one of its own, until takeBack(). Refused while draining.
+    /// Duplicates of the listeners, for a successor, and what else it should know. From now on no
+    /// configuration is taken, as the successor has one of its own, until takeBack(). Refused while draining.
     [[nodiscard]] Result<HandoverParcel> offer();
     /// The successor came to nothing.
     void takeBack();

@@ -90,7 +90,7 @@ Result<void> Gateway::Private::startControl()
         HandoverParcel& parcel = predecessor->parcel;
         for (const HandoverListener& listener : parcel.listeners)
             claimed.append(listener.name);
-        auto begun = control->begin(&parcel.listeners, parcel.api);
+        auto begun = control->begin(&parcel);
         for (const HandoverListener& left : parcel.listeners)
             claimed.removeAll(left.name);
         parcel.listeners.clear(); // the predecessor, which knows them, lets their clients in and closes them

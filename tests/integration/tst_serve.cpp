@@ -68,6 +68,8 @@ private Q_SLOTS:
     void keepsTheOldWhenTheNewIsBad();
     void changesAnAddress();
     void drainsUnderLoad();
+    void deadlineBoundsTheDrain();
+    void endsAtOnceWhenAskedTwice_data();
     void endsAtOnceWhenAskedTwice();
     void refusesToStart_data();
     void refusesToStart();
@@ -230,7 +232,7 @@ void TestServe::drainsUnderLoad()
     ServeProcess serve;
     serve.configure(files(document(upstream.port())));
     QVERIFY(serve.start());
-    SteadyLoad load(serve.port(), {.request = request, .kept = 8});
+    SteadyLoad load(serve.port(), {.request = request, .kept = 8, .fresh = 3});
     QTRY_VERIFY(load.answered > 50);
     serve.signal(SIGTERM);
     QVERIFY(!serve.waitForEvent(QStringLiteral("draining")).isEmpty());
@@ -243,18 +245,51 @@ void TestServe::drainsUnderLoad()
              static_cast<qsizetype>(load.answered)); // written out before the end
 }
 
+void TestServe::deadlineBoundsTheDrain()
+{
+    RecordingUpstream upstream([](UpstreamPeer& peer) {
+        peer.next();
+        peer.next(); // never answers
+    });
+    ServeProcess serve;
+    serve.configure(files(document(upstream.port())
+                              .replace("upstream: app}", "upstream: app, timeout: 0s}")
+                              .replace("10s", "800ms")));
+    QVERIFY(serve.start());
+    RawClient client(serve.port());
+    QVERIFY(client.send(request));
+    QTRY_COMPARE(upstream.requests().size(), std::size_t{1});
+    serve.signal(SIGTERM);
+    QCOMPARE(serve.waitForEvent(QStringLiteral("cut")).value(QLatin1String("requests")).toInt(), 1);
+    QCOMPARE(serve.waitForEnd(), 0);
+    QCOMPARE(client.receive().status, 0); // no answer, rather than half of one
+    const QJsonObject line = QJsonDocument::fromJson(serve.accessLog()).object();
+    QCOMPARE(line.value(QLatin1String("ended")).toString(), QStringLiteral("drained"));
+}
+
+void TestServe::endsAtOnceWhenAskedTwice_data()
+{
+    QTest::addColumn<int>("first");
+    QTest::addColumn<int>("second");
+    QTest::newRow("SIGINT, SIGINT") << SIGINT << SIGINT;
+    QTest::newRow("SIGTERM, SIGTERM") << SIGTERM << SIGTERM;
+    QTest::newRow("SIGTERM, SIGINT") << SIGTERM << SIGINT;
+}
+
 void TestServe::endsAtOnceWhenAskedTwice()
 {
+    QFETCH(int, first);
+    QFETCH(int, second);
     RecordingUpstream upstream;
     ServeProcess serve;
     serve.configure(files(document(upstream.port())
                               .replace("delay: 300ms", "delay: 5m")
                               .replace("deadline: 10s", "deadline: 10m")));
     QVERIFY(serve.start());
-    serve.signal(SIGINT);
+    serve.signal(first);
     QVERIFY(!serve.waitForEvent(QStringLiteral("draining")).isEmpty());
-    serve.signal(SIGINT);
-    QCOMPARE(serve.waitForEnd(), 128 + SIGINT);
+    serve.signal(second);
+    QCOMPARE(serve.waitForEnd(), 128 + second);
 }
 
 void TestServe::refusesToStart_data()

@@ -61,6 +61,7 @@ private Q_SLOTS:
     void poolsOfUnchangedUpstreamsStay();
     void reloadsUnderLoadLoseNothing();
     void drainLetsRequestsEnd();
+    void drainWaitsForWhoHasJustComeIn();
     void announcedDrainClosesAfterTheAnswer();
     void cutEndsWhatIsLeft();
     void idleConnectionsAreClosed();
@@ -164,6 +165,27 @@ void TestProxyLifecycle::drainLetsRequestsEnd()
     busy.close();
     QTRY_VERIFY(drained);
     QVERIFY(!RawClient(gateway.port()).isConnected());
+}
+
+void TestProxyLifecycle::drainWaitsForWhoHasJustComeIn()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(GatewayFixture::spec(upstream.port()));
+    RawClient asked(gateway.port());
+    QCOMPARE(asked.ask(kGet).status, 200);
+    RawClient fresh(gateway.port());
+    RawClient silent(gateway.port());
+    QTRY_COMPARE(gateway.run([](ProxyWorker& worker) { return worker.connections(); }), std::size_t{3});
+    std::atomic<bool> drained = false;
+    gateway.run([&](ProxyWorker& worker) { worker.drain([&] { drained = true; }); });
+    QVERIFY(asked.isClosedByPeer());
+    // Its request was on the way, far away.
+    const RawResponse response = fresh.ask(kGet);
+    QCOMPARE(response.status, 200);
+    QCOMPARE(response.header("connection"), std::string("close"));
+    fresh.close();
+    QVERIFY(silent.isClosedByPeer()); // not waited for, for ever
+    QTRY_VERIFY(drained);
 }
 
 void TestProxyLifecycle::announcedDrainClosesAfterTheAnswer()
