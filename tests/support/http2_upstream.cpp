@@ -117,6 +117,7 @@ void Http2Peer::account(const Http2TestFrame& frame)
         sendFrame(NGHTTP2_SETTINGS, NGHTTP2_FLAG_ACK, 0, {});
     } else if (frame.type == NGHTTP2_PING && (frame.flags & NGHTTP2_FLAG_ACK) == 0) {
         sendFrame(NGHTTP2_PING, NGHTTP2_FLAG_ACK, 0, payload);
+        ++m_upstream.m_pings;
     } else if (frame.type == NGHTTP2_RST_STREAM || frame.type == NGHTTP2_GOAWAY) {
         const std::lock_guard lock(m_upstream.m_mutex);
         if (frame.type == NGHTTP2_RST_STREAM)

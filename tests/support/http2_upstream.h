@@ -112,6 +112,8 @@ public:
     [[nodiscard]] std::vector<Http2TestRequest> requests() const;
     /// Error codes of the RST_STREAM frames that came.
     [[nodiscard]] std::vector<std::uint32_t> resets() const;
+    /// PINGs that came, and were acknowledged.
+    [[nodiscard]] int pings() const { return m_pings; }
     /// Of the GOAWAY frames.
     [[nodiscard]] std::vector<std::uint32_t> goAways() const;
 
@@ -121,6 +123,7 @@ private:
     std::vector<Http2TestRequest> m_requests;
     std::vector<std::uint32_t> m_resets;
     std::vector<std::uint32_t> m_goAways;
+    std::atomic<int> m_pings = 0;
     RecordingUpstream m_upstream; ///< last: its threads use the others
 };
 

@@ -1,0 +1,213 @@
+#include "gateway/proxy/http2_upstream_pool.h"
+#include "gateway/proxy/http2_upstream_stream.h"
+#include "gateway/proxy/worker_context.h"
+#include "models/document/upstream.h"
+#include "tests/support/epoll_thread.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/http2_upstream.h"
+
+using namespace postern;
+using namespace postern::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A GET, and what became of it.
+class Asker final : public UpstreamStreamObserver
+{
+public:
+    Asker(WorkerContext& context, const WorkerUpstream& upstream) : m_stream(context, *this)
+    {
+        m_request.methodToken = "GET";
+        m_request.target.pathAndQuery = "/";
+        m_request.host = "a";
+        begun = m_stream.begin(upstream, m_request, {});
+        if (begun == UpstreamStream::Begun::Ready)
+            streamReady();
+    }
+    [[nodiscard]] UpstreamStream& stream() { return m_stream; }
+
+    void streamReady() override { m_stream.send({{}, true}); }
+    bool takesResponse() const override { return true; }
+    void streamHead(ResponseHead& head, const Payload& payload) override
+    {
+        status = head.status;
+        isWhole = payload.last;
+    }
+    void streamBody(const Payload& payload) override { isWhole = payload.last; }
+    void streamFailed(const AttemptFailure& why) override { failure = why; }
+    void streamSettled() override { ++settled; }
+
+    UpstreamStream::Begun begun{};
+    int status = 0;
+    bool isWhole = false;
+    std::optional<AttemptFailure> failure;
+    int settled = 0;
+
+private:
+    RequestHead m_request;
+    Http2UpstreamStream m_stream;
+};
+
+} // namespace
+
+/// What takes time, with a clock that the test moves.
+class TestHttp2UpstreamPool : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void silentUpstreamIsAsked();
+    void deadUpstreamIsGivenUp();
+    void waitersShareOneConnection();
+    void unusedSessionsEnd();
+    void theLeavingFinish();
+
+private:
+    WorkerUpstream upstreamAt(std::initializer_list<quint16> ports)
+    {
+        UpstreamSettings settings;
+        settings.name = "app";
+        settings.protocol = UpstreamProtocol::Http2Cleartext;
+        settings.connectTimeout = 5s;
+        settings.idleTimeout = 55s;
+        settings.maxConnections = 4;
+        settings.maxPending = 4;
+        WorkerUpstream upstream;
+        upstream.pool =
+            std::make_shared<UpstreamPool>(m_context.poolEnvironment(), settings, directory(ports));
+        upstream.http2 = std::make_shared<Http2UpstreamPool>(m_context, upstream.pool);
+        return upstream;
+    }
+    static std::shared_ptr<UpstreamDirectory> directory(std::initializer_list<quint16> ports)
+    {
+        std::vector<EndpointSettings> endpoints;
+        for (const quint16 port : ports)
+            endpoints.push_back(
+                {*SocketAddress::parse(QStringLiteral("127.0.0.1:%1").arg(port)), 1, "an endpoint"});
+        return std::make_shared<UpstreamDirectory>(endpoints);
+    }
+    void pass(std::chrono::nanoseconds time)
+    {
+        m_clock.advance(time);
+        m_context.deadlines.sweep();
+    }
+
+    FakeClock m_clock;
+    WorkerTelemetry m_telemetry{nullptr};
+    WorkerContext m_context{epollDispatcher(), m_clock, m_telemetry, 1};
+};
+
+void TestHttp2UpstreamPool::silentUpstreamIsAsked()
+{
+    Gate go;
+    Http2Upstream upstream([&](Http2Peer& peer) {
+        peer.greet();
+        const auto request = peer.nextRequest();
+        while (!go.isOpen() && peer.next()) { // acknowledges PINGs
+        }
+        peer.answer(request->stream);
+        peer.next();
+    });
+    const WorkerUpstream worker = upstreamAt({upstream.port()});
+    Asker asker(m_context, worker);
+    QTRY_COMPARE(upstream.requests().size(), std::size_t{1});
+    pass(9s);
+    QCOMPARE(upstream.pings(), 0);
+    pass(2s);
+    QTRY_COMPARE(upstream.pings(), 1);
+    QTRY_VERIFY(worker.http2->sessions() == 1 && !asker.failure);
+    QTest::qWait(1); // the acknowledgement comes in
+    for (int i = 2; i < 6; ++i) {
+        pass(4s);
+        pass(7s); // it was heard of: asked again, not given up
+        QTRY_VERIFY(upstream.pings() >= i);
+        QTRY_VERIFY(!asker.failure);
+        QTest::qWait(1);
+    }
+    go.open();
+    pass(11s); // one more PING wakes the peer
+    QTRY_VERIFY(asker.isWhole);
+    QVERIFY(!asker.failure);
+    QVERIFY(asker.settled > 0);
+}
+
+void TestHttp2UpstreamPool::deadUpstreamIsGivenUp()
+{
+    Gate over;
+    Http2Upstream upstream([&](Http2Peer& peer) {
+        peer.greet();
+        peer.nextRequest();
+        over.wait(); // reads nothing, says nothing
+    });
+    const WorkerUpstream worker = upstreamAt({upstream.port()});
+    Asker asker(m_context, worker);
+    QTRY_COMPARE(upstream.requests().size(), std::size_t{1});
+    pass(11s);
+    QVERIFY(!asker.failure);
+    const int before = asker.settled;
+    pass(6s);
+    QVERIFY(asker.failure);
+    QVERIFY(asker.failure->kind == AttemptFailure::Kind::Timeout);
+    QVERIFY(asker.failure->delivery == AttemptFailure::Delivery::Unknown);
+    QCOMPARE(asker.settled, before + 1);
+    QCOMPARE(worker.http2->sessions(), std::size_t{0});
+    over.open();
+}
+
+void TestHttp2UpstreamPool::waitersShareOneConnection()
+{
+    Http2Upstream upstream;
+    const WorkerUpstream worker = upstreamAt({upstream.port()});
+    std::vector<std::unique_ptr<Asker>> askers;
+    for (int i = 0; i < 10; ++i) // all of them before the connection is there
+        askers.push_back(std::make_unique<Asker>(m_context, worker));
+    QCOMPARE(worker.http2->sessions(), std::size_t{1});
+    askers[3].reset(); // one leaves while it waits
+    askers[0].reset(); // and the one for whom it was opened
+    for (const auto& asker : askers)
+        QTRY_VERIFY(!asker || asker->isWhole);
+    QCOMPARE(upstream.connections(), 1);
+    QCOMPARE(upstream.requests().size(), std::size_t{8});
+}
+
+void TestHttp2UpstreamPool::unusedSessionsEnd()
+{
+    Http2Upstream upstream;
+    const WorkerUpstream worker = upstreamAt({upstream.port()});
+    {
+        Asker asker(m_context, worker);
+        QTRY_VERIFY(asker.isWhole);
+    }
+    pass(50s);
+    QCOMPARE(worker.http2->sessions(), std::size_t{1});
+    pass(10s);
+    QCOMPARE(worker.http2->sessions(), std::size_t{0});
+    QCOMPARE(upstream.pings(), 0); // nothing was owed
+    QTRY_COMPARE(upstream.goAways().size(), std::size_t{1});
+}
+
+void TestHttp2UpstreamPool::theLeavingFinish()
+{
+    Gate go;
+    Http2Upstream old([&](Http2Peer& peer) {
+        peer.greet();
+        const auto request = peer.nextRequest();
+        go.wait();
+        peer.answer(request->stream);
+        peer.next();
+    });
+    Http2Upstream young;
+    const WorkerUpstream worker = upstreamAt({old.port()});
+    Asker first(m_context, worker);
+    QTRY_COMPARE(old.requests().size(), std::size_t{1});
+    worker.pool->follow(directory({young.port()}));
+    Asker second(m_context, worker);
+    QTRY_VERIFY(second.isWhole);
+    QCOMPARE(young.requests().size(), std::size_t{1});
+    go.open();
+    QTRY_VERIFY(first.isWhole);
+    QTRY_COMPARE(worker.http2->sessions(), std::size_t{1}); // the old one ended with its last request
+}
+
+int main(int argc, char** argv) { return runUnderEpoll<TestHttp2UpstreamPool>(argc, argv); }
+#include "tst_http2_upstream_pool.moc"
