@@ -67,7 +67,7 @@ void Http2FieldReader::begin(Headers& out, Arena& arena, const HeadLimits& limit
     out.clear();
     m_headers = &out;
     m_arena = &arena;
-    m_limits = &limits;
+    m_limits = limits;
     m_bytes = 0;
     m_crumbs = 0;
     m_fault = {};
@@ -97,7 +97,7 @@ bool Http2FieldReader::admit(HeaderId id, std::string_view name, std::string_vie
         malformed(fault);
     else if (isConnectionField(id, value))
         malformed(Refusal::ConnectionHeader);
-    else if (m_bytes > m_limits->headerBytes)
+    else if (m_bytes > m_limits.headerBytes)
         refuse(Refusal::HeadTooLarge);
     else if (id == HeaderId::Other && !isPseudo && resemblesFraming(name))
         refuse(Refusal::HeaderLookAlike);
@@ -108,7 +108,7 @@ void Http2FieldReader::store(HeaderId id, std::string_view name, std::string_vie
 {
     if (id == HeaderId::Cookie && m_headers->contains(HeaderId::Cookie))
         ++m_crumbs;
-    else if (m_headers->size() - m_crumbs >= std::min(m_limits->headers, Headers::kMostFields / 2)) {
+    else if (m_headers->size() - m_crumbs >= std::min(m_limits.headers, Headers::kMostFields / 2)) {
         refuse(Refusal::TooManyHeaders);
         return;
     }

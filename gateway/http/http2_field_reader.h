@@ -30,7 +30,7 @@ public:
     [[nodiscard]] std::size_t bytes() const { return m_bytes; }
 
 protected:
-    /// \a out, \a arena and \a limits stay as long as the head is read. \a out is cleared.
+    /// \a out and \a arena stay as long as the head is read. \a out is cleared.
     void begin(Headers& out, Arena& arena, const HeadLimits& limits);
     /// Counts and checks; false: not to be looked at.
     [[nodiscard]] bool admit(HeaderId id, std::string_view name, std::string_view value);
@@ -39,7 +39,7 @@ protected:
     void malformed(Refusal refusal);
     [[nodiscard]] const Http2Fault& fault() const { return m_fault; }
     [[nodiscard]] Arena& arena() { return *m_arena; }
-    [[nodiscard]] const HeadLimits& limits() const { return *m_limits; }
+    [[nodiscard]] const HeadLimits& limits() const { return m_limits; }
     [[nodiscard]] Headers& headers() { return *m_headers; }
 
     /// Several Cookie fields become one, as HTTP/1.1 and policies know it (RFC 9113 §8.2.3).
@@ -48,7 +48,7 @@ protected:
 private:
     Headers* m_headers = nullptr;
     Arena* m_arena = nullptr;
-    const HeadLimits* m_limits = nullptr;
+    HeadLimits m_limits;
     std::size_t m_bytes = 0;
     std::size_t m_crumbs = 0; ///< Cookie fields beyond the first, which count as one
     Http2Fault m_fault;

@@ -34,6 +34,7 @@ struct Snapshot::Compiled
     {
         QString name;
         IpRanges trusted;
+        bool isHttp2 = false;
     };
 
     std::shared_ptr<const EffectiveDocument> document;

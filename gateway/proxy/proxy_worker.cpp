@@ -1,6 +1,7 @@
 #include "gateway/proxy/proxy_worker.h"
 
 #include "gateway/proxy/http1_connection.h"
+#include "gateway/proxy/http2_connection.h"
 #include "gateway/proxy/listener_port.h"
 #include "gateway/proxy/worker_context.h"
 
@@ -94,7 +95,11 @@ bool ProxyWorker::Private::hasRoom() const
 void ProxyWorker::Private::take(ListenerPort& port, FileDescriptor fd)
 {
     port.telemetry.opened();
-    auto session = std::make_unique<Http1Connection>(context, *this, port, ClientSocket::of(std::move(fd)));
+    std::unique_ptr<ClientSession> session;
+    if (port.settings && port.settings->isHttp2)
+        session = std::make_unique<Http2Connection>(context, *this, port, ClientSocket::of(std::move(fd)));
+    else
+        session = std::make_unique<Http1Connection>(context, *this, port, ClientSocket::of(std::move(fd)));
     session->place = sessions.size();
     sessions.push_back(std::move(session));
     start(*sessions.back());

@@ -56,15 +56,16 @@ Result<std::vector<Snapshot::Compiled::ListenerSettings>> compileListeners(const
 {
     std::vector<Snapshot::Compiled::ListenerSettings> listeners;
     for (const Listener& listener : document.api.spec.listeners) {
-        const bool plainHttp1 = listener.protocols == std::vector<Protocol>{Protocol::Http1} &&
-                                !listener.tls && listener.proxyProtocol == ProxyProtocol::Off;
-        if (!plainHttp1) {
+        const bool isHttp2 = listener.protocols == std::vector<Protocol>{Protocol::Http2Cleartext};
+        const bool isPlain = (isHttp2 || listener.protocols == std::vector<Protocol>{Protocol::Http1}) &&
+                             !listener.tls && listener.proxyProtocol == ProxyProtocol::Off;
+        if (!isPlain) {
             Error error = Error::invalid(
-                QStringLiteral("listener %1: only plain http1 is built yet").arg(listener.name));
+                QStringLiteral("listener %1: only plain http1 or h2c is built yet").arg(listener.name));
             error.kind = Error::Kind::Unsupported;
             return failure(error);
         }
-        Snapshot::Compiled::ListenerSettings settings{listener.name, {}};
+        Snapshot::Compiled::ListenerSettings settings{listener.name, {}, isHttp2};
         for (const QString& range : listener.trustedProxies) {
             if (!settings.trusted.add(range.toStdString()))
                 return failure(

@@ -1,6 +1,7 @@
 #include "gateway/proxy/worker_context.h"
 
 #include "gateway/proxy/exchange.h"
+#include "gateway/proxy/http2_stream.h"
 
 namespace postern {
 
@@ -37,6 +38,23 @@ void WorkerContext::giveBack(std::unique_ptr<Exchange> exchange)
         m_warm.push_back(std::move(exchange));
     else
         dispatcher.retire(std::move(exchange));
+}
+
+std::unique_ptr<Http2Stream> WorkerContext::takeStream()
+{
+    if (m_warmStreams.empty())
+        return std::make_unique<Http2Stream>();
+    std::unique_ptr<Http2Stream> stream = std::move(m_warmStreams.back());
+    m_warmStreams.pop_back();
+    return stream;
+}
+
+void WorkerContext::giveBack(std::unique_ptr<Http2Stream> stream)
+{
+    if (m_warmStreams.size() < kMostWarm)
+        m_warmStreams.push_back(std::move(stream));
+    else
+        dispatcher.retire(std::move(stream));
 }
 
 } // namespace postern

@@ -2,6 +2,7 @@
 
 #include "gateway/event/deadline_sweep.h"
 #include "gateway/event/epoll_dispatcher.h"
+#include "gateway/http/http2_field_block.h"
 #include "gateway/http/http_date.h"
 #include "gateway/proxy/worker_configuration.h"
 
@@ -13,6 +14,7 @@
 namespace postern {
 
 class Exchange;
+class Http2Stream;
 
 /// What all connections of one worker share. Owned by the ProxyWorker, on its thread.
 struct WorkerContext
@@ -31,6 +33,9 @@ struct WorkerContext
     /// A warm exchange, or a new one; given back by giveBack().
     [[nodiscard]] std::unique_ptr<Exchange> takeExchange();
     void giveBack(std::unique_ptr<Exchange> exchange);
+    /// Likewise, of a client's HTTP/2 connection.
+    [[nodiscard]] std::unique_ptr<Http2Stream> takeStream();
+    void giveBack(std::unique_ptr<Http2Stream> stream);
 
     EpollDispatcher& dispatcher;
     const Clock& clock;
@@ -39,7 +44,8 @@ struct WorkerContext
     DeadlineSweep deadlines;
     /// Holds what was received last, for the handler that received it and as long as it runs.
     std::unique_ptr<std::array<char, kReceiveSize>> receiveBuffer;
-    std::string scratch; ///< a message being written; empty between uses
+    std::string scratch;        ///< a message being written; empty between uses
+    Http2FieldBlock fieldBlock; ///< a head being written, likewise
     HttpDate date;
     std::minstd_rand random{std::random_device{}()};          ///< for jitter, nothing secret
     std::shared_ptr<const WorkerConfiguration> configuration; ///< for requests that begin now
@@ -48,6 +54,7 @@ struct WorkerContext
 
 private:
     std::vector<std::unique_ptr<Exchange>> m_warm;
+    std::vector<std::unique_ptr<Http2Stream>> m_warmStreams;
 };
 
 } // namespace postern

@@ -99,7 +99,13 @@ const Record<Limits>& limitsRecord()
             .field("connections", &Limits::connections, "The most connections at once, over all workers.")
             .range(1, 1'000'000)
             .field("streams", &Limits::streams, "The most requests at once on one HTTP/2 connection.")
-            .range(1, 10'000);
+            .range(1, 10'000)
+            .field(
+                "resets", &Limits::resets,
+                "The most resets, pings, settings and other frames without a request's progress at once on "
+                "one HTTP/2 connection; a tenth is forgiven each second, and some with each answer. Beyond "
+                "it: GOAWAY.")
+            .range(10, 100'000);
     return instance;
 }
 

@@ -31,6 +31,7 @@ struct Limits
     std::chrono::milliseconds minimumRateGrace{20'000};
     int connections = 10'000; ///< over all workers of the process
     int streams = 128;        ///< of one HTTP/2 connection
+    int resets = 500;         ///< likewise: see Http2FloodBudget
 };
 
 /// How the gateway goes: after SIGTERM it is not ready for `delay`, and gone after `deadline` at the latest.

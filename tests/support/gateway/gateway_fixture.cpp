@@ -13,6 +13,11 @@
 
 namespace postern::test {
 
+namespace {
+// A document can not say h2c yet, as no listener tells it from HTTP/1.1.
+constexpr const char* kHttp2Mark = "  # h2c\n";
+} // namespace
+
 std::shared_ptr<const EffectiveDocument> GatewayFixture::document(const QByteArray& spec)
 {
     QByteArray text = "apiVersion: postern.dev/v1alpha1\n"
@@ -34,6 +39,8 @@ std::shared_ptr<const EffectiveDocument> GatewayFixture::document(const QByteArr
     }
     if (!result.document)
         qFatal("the test's document is not usable:\n%s", text.constData());
+    if (spec.contains(kHttp2Mark))
+        result.document->api.spec.listeners.at(0).protocols = {Protocol::Http2Cleartext};
     return std::make_shared<const EffectiveDocument>(std::move(*result.document));
 }
 
@@ -46,6 +53,11 @@ QByteArray GatewayFixture::spec(quint16 port, const QByteArray& timeout, const Q
            "  routes:\n"
            "    - {name: all, match: {path: /**}, upstream: app, timeout: " +
            timeout + "}\n" + more;
+}
+
+QByteArray GatewayFixture::http2Spec(quint16 port, const QByteArray& timeout, const QByteArray& more)
+{
+    return spec(port, timeout, more) + kHttp2Mark;
 }
 
 GatewayFixture::GatewayFixture(const QByteArray& spec, PolicyRegistry registry)

@@ -28,6 +28,9 @@ public:
     /// One upstream `app` at \a port, one route for everything with \a timeout, and what else \a more says.
     static QByteArray spec(quint16 port, const QByteArray& timeout = "5s", const QByteArray& more = {});
 
+    /// The same behind a listener of HTTP/2 with prior knowledge.
+    static QByteArray http2Spec(quint16 port, const QByteArray& timeout = "5s", const QByteArray& more = {});
+
     explicit GatewayFixture(const QByteArray& spec, PolicyRegistry registry = builtPolicies());
     ~GatewayFixture();
 
