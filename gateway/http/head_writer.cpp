@@ -1,15 +1,13 @@
 #include "gateway/http/head_writer.h"
 
-#include <array>
+#include "gateway/telemetry/text_tail.h"
+
 #include <cassert>
-#include <charconv>
-#include <cstring>
 
 namespace postern {
 
 namespace {
 
-constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kChunked = "Transfer-Encoding: chunked\r\n";
 constexpr std::string_view kLength = "Content-Length: ";
 constexpr std::size_t kLengthLine = kLength.size() + 20 + 2;
@@ -29,63 +27,36 @@ std::size_t sizeOf(const Headers& headers)
     return size;
 }
 
-/// Writes into a string's tail that was made large enough beforehand; cuts it to what was used.
-class Tail
+void addFields(TextTail& out, const Headers& headers, std::uint64_t skip)
 {
-public:
-    Tail(std::string& out, std::size_t most) : m_out(out)
-    {
-        const std::size_t before = out.size();
-        out.resize(before + most);
-        m_at = out.data() + before;
+    for (const Header& field : headers) {
+        if ((skip & bitOf(field.id)) == 0)
+            out << field.name << ": " << field.value << "\r\n";
     }
-    Tail(const Tail&) = delete;
-    Tail& operator=(const Tail&) = delete;
-    ~Tail() { m_out.resize(static_cast<std::size_t>(m_at - m_out.data())); }
+}
 
-    Tail& operator<<(std::string_view text)
-    {
-        if (!text.empty()) { // an empty view may be null, which memcpy must not see
-            std::memcpy(m_at, text.data(), text.size());
-            m_at += text.size();
-        }
-        return *this;
+void addBody(TextTail& out, BodyFraming framing, std::uint64_t length)
+{
+    if (framing == BodyFraming::Chunked) {
+        out << kChunked;
+    } else if (framing == BodyFraming::Length) {
+        out << kLength;
+        out.number(length);
+        out << "\r\n";
     }
-    void number(std::uint64_t value) { m_at = std::to_chars(m_at, m_at + 20, value).ptr; }
-    void fields(const Headers& headers, std::uint64_t skip)
-    {
-        for (const Header& field : headers) {
-            if ((skip & bitOf(field.id)) == 0)
-                *this << field.name << ": " << field.value << kLineEnd;
-        }
-    }
-    void body(BodyFraming framing, std::uint64_t length)
-    {
-        if (framing == BodyFraming::Chunked) {
-            *this << kChunked;
-        } else if (framing == BodyFraming::Length) {
-            *this << kLength;
-            number(length);
-            *this << kLineEnd;
-        }
-    }
-
-private:
-    std::string& m_out;
-    char* m_at;
-};
+}
 
 } // namespace
 
 void appendRequestHead(std::string& out, const RequestHead& request)
 {
     constexpr std::string_view kVersion = " HTTP/1.1\r\nHost: ";
-    Tail tail(out, request.methodToken.size() + request.target.pathAndQuery.size() + kVersion.size() +
-                       request.host.size() + sizeOf(request.headers) + kChunked.size() + kLengthLine + 8);
-    tail << request.methodToken << " " << request.target.pathAndQuery << kVersion << request.host << kLineEnd;
-    tail.fields(request.headers, kFromMembers);
-    tail.body(request.framing, request.contentLength);
-    tail << kLineEnd;
+    TextTail tail(out, request.methodToken.size() + request.target.pathAndQuery.size() + kVersion.size() +
+                           request.host.size() + sizeOf(request.headers) + kChunked.size() + kLengthLine + 8);
+    tail << request.methodToken << " " << request.target.pathAndQuery << kVersion << request.host << "\r\n";
+    addFields(tail, request.headers, kFromMembers);
+    addBody(tail, request.framing, request.contentLength);
+    tail << "\r\n";
 }
 
 void appendResponseHead(std::string& out, const ResponseHead& response, const ResponseContext& context)
@@ -97,25 +68,25 @@ void appendResponseHead(std::string& out, const ResponseHead& response, const Re
     constexpr std::string_view kClose = "Connection: close\r\n";
     constexpr std::string_view kKeepAlive = "Connection: keep-alive\r\n";
     const std::string_view reason = response.reason.empty() ? reasonPhrase(response.status) : response.reason;
-    Tail tail(out, kVersion.size() + reason.size() + sizeOf(response.headers) + context.date.size() +
-                       kChunked.size() + kLengthLine + kKeepAlive.size() + 32);
+    TextTail tail(out, kVersion.size() + reason.size() + sizeOf(response.headers) + context.date.size() +
+                           kChunked.size() + kLengthLine + kKeepAlive.size() + 32);
     tail << kVersion;
     tail.number(static_cast<std::uint64_t>(response.status));
-    tail << " " << reason << kLineEnd;
+    tail << " " << reason << "\r\n";
     const bool isFinal = response.status >= 200;
     if (isFinal && !context.date.empty() && !response.headers.contains(HeaderId::Date))
-        tail << "Date: " << context.date << kLineEnd;
-    tail.fields(response.headers, kOfConnection);
-    tail.body(response.framing, response.contentLength);
+        tail << "Date: " << context.date << "\r\n";
+    addFields(tail, response.headers, kOfConnection);
+    addBody(tail, response.framing, response.contentLength);
     if (response.framing == BodyFraming::None && response.hasLength && isFinal && response.status != 204)
-        tail.body(BodyFraming::Length, response.contentLength);
+        addBody(tail, BodyFraming::Length, response.contentLength);
     if (isFinal && !context.keepAlive)
         tail << kClose;
     else if (isFinal && context.clientVersion == HttpVersion::Http10)
         tail << kKeepAlive;
     else if (response.status == 101)
         tail << "Connection: upgrade\r\n";
-    tail << kLineEnd;
+    tail << "\r\n";
 }
 
 } // namespace postern

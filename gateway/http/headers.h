@@ -2,6 +2,7 @@
 
 #include "gateway/http/header_id.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -74,9 +75,13 @@ public:
     template<typename Predicate>
     std::size_t removeIf(Predicate predicate)
     {
-        const std::size_t gone = std::erase_if(m_fields, predicate);
-        if (gone > 0)
-            reindex();
+        const auto first = std::find_if(m_fields.begin(), m_fields.end(), predicate);
+        if (first == m_fields.end())
+            return 0;
+        const auto end = std::remove_if(first, m_fields.end(), predicate);
+        const auto gone = static_cast<std::size_t>(m_fields.end() - end);
+        m_fields.erase(end, m_fields.end());
+        reindex();
         return gone;
     }
     void clear()

@@ -28,11 +28,19 @@ constexpr std::uint64_t kEndToEnd =
 
 constexpr std::uint64_t bitOf(HeaderId id) { return std::uint64_t{1} << static_cast<unsigned>(id); }
 
+/// The two values that nearly every message has, if any.
+bool namesNoField(const Headers& headers)
+{
+    const std::string_view value = headers.value(HeaderId::Connection);
+    return !headers.isRepeated(HeaderId::Connection) &&
+           (equalsIgnoringCase(value, "keep-alive") || equalsIgnoringCase(value, "close"));
+}
+
 } // namespace
 
 void removeHopByHop(Headers& headers)
 {
-    if (headers.contains(HeaderId::Connection)) {
+    if (headers.contains(HeaderId::Connection) && !namesNoField(headers)) {
         // Named fields of our own are a mask; the others are few, and beyond that many somebody is playing.
         constexpr std::size_t kMostNames = 128;
         std::array<std::string_view, kMostNames> names;

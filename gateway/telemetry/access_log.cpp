@@ -15,10 +15,10 @@ namespace postern {
 
 AccessLogQueue::AccessLogQueue(LogRing& ring) : m_ring(ring) {}
 
-void AccessLogQueue::write(const RequestRecord& record, const MetricsLayout& layout)
+void AccessLogQueue::write(const RequestRecord& record, const AccessLogTexts& texts)
 {
     m_line.clear();
-    appendAccessLogLine(m_line, record, layout, m_time.text(record.time));
+    appendAccessLogLine(m_line, record, texts, m_time.text(record.time));
     m_ring.push(m_line);
 }
 

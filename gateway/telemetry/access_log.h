@@ -11,7 +11,6 @@
 namespace postern {
 
 class LogRing;
-struct MetricsLayout;
 
 /// One worker's way into the access log: formats a line into a buffer it keeps and puts it into its own
 /// bounded ring. Owned by AccessLog, used by one worker's thread. Never waits: a line that finds no room is
@@ -21,7 +20,7 @@ class AccessLogQueue
 public:
     explicit AccessLogQueue(LogRing& ring);
 
-    void write(const RequestRecord& record, const MetricsLayout& layout);
+    void write(const RequestRecord& record, const AccessLogTexts& texts);
 
 private:
     LogRing& m_ring;

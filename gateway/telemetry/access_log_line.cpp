@@ -2,9 +2,10 @@
 
 #include "gateway/telemetry/json_text.h"
 #include "gateway/telemetry/metrics_layout.h"
+#include "gateway/telemetry/text_tail.h"
 
+#include <algorithm>
 #include <array>
-#include <charconv>
 #include <ctime>
 
 namespace postern {
@@ -22,48 +23,47 @@ std::string_view endName(RequestEnd end)
     return names[static_cast<std::size_t>(end)];
 }
 
-/// Keys are ours and need no escaping.
-void appendKey(std::string& out, std::string_view key)
+// Of a line, besides the texts of a request: its keys, numbers and time.
+constexpr std::size_t longestFrame = 512;
+
+std::string textMember(std::string_view key, std::string_view value)
 {
-    out += out.back() == '{' ? "\"" : ",\"";
-    out += key;
-    out += "\":";
+    std::string member = ",\"";
+    member.append(key).append("\":");
+    appendJsonString(member, value);
+    return member;
 }
 
-void appendText(std::string& out, std::string_view key, std::string_view value,
-                std::size_t longest = longestText)
+/// Writes members behind the first one of an object. \a key comes with all that surrounds it: `,"path":"`.
+template<std::size_t Size>
+void addText(TextTail& out, const char (&key)[Size], std::string_view value,
+             std::size_t longest = longestText)
 {
     if (value.empty())
         return;
-    appendKey(out, key);
-    appendJsonString(out, value.substr(0, longest));
+    out << key;
+    out.json(value.substr(0, longest));
+    out << '"';
 }
 
-void appendDigits(std::string& out, std::uint64_t value)
+template<std::size_t Size>
+void addNumber(TextTail& out, const char (&key)[Size], std::uint64_t value)
 {
-    std::array<char, 20> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    out.append(digits.data(), end);
-}
-
-void appendNumber(std::string& out, std::string_view key, std::uint64_t value)
-{
-    appendKey(out, key);
-    appendDigits(out, value);
+    out << key;
+    out.number(value);
 }
 
 /// Milliseconds with three decimals, as the clock's microseconds are all a network knows.
-void appendMilliseconds(std::string& out, std::string_view key, std::chrono::nanoseconds duration)
+template<std::size_t Size>
+void addMilliseconds(TextTail& out, const char (&key)[Size], std::chrono::nanoseconds duration)
 {
     const auto count = std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
     const auto microseconds = static_cast<std::uint64_t>(count < 0 ? 0 : count);
-    appendKey(out, key);
-    appendDigits(out, microseconds / 1000);
+    out << key;
+    out.number(microseconds / 1000);
     const std::uint64_t fraction = microseconds % 1000;
-    out += '.';
-    out += static_cast<char>('0' + fraction / 100);
-    out += static_cast<char>('0' + fraction / 10 % 10);
-    out += static_cast<char>('0' + fraction % 10);
+    out << '.' << static_cast<char>('0' + fraction / 100) << static_cast<char>('0' + fraction / 10 % 10)
+        << static_cast<char>('0' + fraction % 10);
 }
 
 /// What a reader wants to know of a policy's decision; empty where it let the request pass.
@@ -80,29 +80,33 @@ std::string_view decisionName(const PolicyOutcome& outcome, const MetricsLayout:
     return "error";
 }
 
-void appendDecisions(std::string& out, const RequestRecord& record, const MetricsLayout::Route& route)
+/// Decisions are rarely anything but "allow", so they may take the long way.
+std::string decisionsOf(const RequestRecord& record, const MetricsLayout::Route& route)
 {
-    bool open = false;
+    std::string decisions;
     for (const PolicyOutcome& outcome : record.policies) {
-        if (outcome.policy >= route.policies.size())
+        if (outcome.kind == PolicyOutcome::Kind::Allow || outcome.policy >= route.policies.size())
             continue;
         const MetricsLayout::Policy& policy = route.policies[outcome.policy];
-        const std::string_view decision = decisionName(outcome, policy);
-        if (decision.empty())
-            continue;
-        if (!open) {
-            appendKey(out, "decisions");
-            out += '{';
-            open = true;
-        }
-        if (out.back() != '{')
-            out += ',';
-        appendJsonString(out, policy.name);
-        out += ':';
-        appendJsonString(out, decision);
+        decisions += decisions.empty() ? ",\"decisions\":{" : ",";
+        appendJsonString(decisions, policy.name);
+        decisions += ':';
+        appendJsonString(decisions, decisionName(outcome, policy));
     }
-    if (open)
-        out += '}';
+    if (!decisions.empty())
+        decisions += '}';
+    return decisions;
+}
+
+/// What a request's own texts may come to.
+std::size_t longestTexts(const RequestRecord& record, std::string_view path)
+{
+    const auto most = [](std::string_view text, std::size_t longest = longestText) {
+        return std::min(text.size(), longest) * kMostJsonBytes;
+    };
+    return most(record.requestId) + most(record.listener) + most(record.method, longestMethod) +
+           most(path, longestPath) + most(record.endpoint) + most(record.caller) + most(record.refusal) +
+           most(record.traceId);
 }
 
 } // namespace
@@ -128,38 +132,51 @@ std::string_view TimeStamp::text(Clock::Wall time)
     return m_text;
 }
 
-void appendAccessLogLine(std::string& out, const RequestRecord& record, const MetricsLayout& layout,
+AccessLogTexts::AccessLogTexts(const MetricsLayout& names) : layout(names), api(textMember("api", names.api))
+{
+    for (const MetricsLayout::Route& route : names.routes)
+        routes.push_back(api + textMember("route", route.name));
+    routes.push_back(api + textMember("route", names.unmatched.name));
+    for (const MetricsLayout::Upstream& upstream : names.upstreams)
+        upstreams.push_back(textMember("upstream", upstream.name));
+    end = (names.hash.empty() ? std::string() : textMember("hash", names.hash)) + "}\n";
+}
+
+void appendAccessLogLine(std::string& out, const RequestRecord& record, const AccessLogTexts& texts,
                          std::string_view time)
 {
+    static constexpr std::string_view none;
     const bool refused = !record.refusal.empty();
-    const MetricsLayout::Route& route = layout.route(record.route);
-    out += '{';
-    appendText(out, "time", time);
-    appendText(out, "request_id", record.requestId);
-    appendText(out, "api", layout.api);
-    appendText(out, "route", refused ? std::string_view() : std::string_view(route.name));
-    appendText(out, "listener", record.listener);
-    appendText(out, "method", record.method, longestMethod);
-    appendText(out, "path", record.path.substr(0, record.path.find_first_of("?#")), longestPath);
+    const std::string_view path = record.path.substr(0, record.path.find_first_of("?#"));
+    const std::string& route = texts.routes[std::min(record.route, texts.routes.size() - 1)];
+    const std::string decisions = decisionsOf(record, texts.layout.route(record.route));
+    const std::string_view upstream =
+        record.upstream < texts.upstreams.size() ? texts.upstreams[record.upstream] : none;
+    TextTail line(out, longestFrame + longestTexts(record, path) + route.size() + decisions.size() +
+                           upstream.size() + texts.end.size());
+    line << "{\"time\":\"" << time << '"';
+    addText(line, ",\"request_id\":\"", record.requestId);
+    line << std::string_view(refused ? texts.api : route);
+    addText(line, ",\"listener\":\"", record.listener);
+    addText(line, ",\"method\":\"", record.method, longestMethod);
+    addText(line, ",\"path\":\"", path, longestPath);
     if (record.code > 0)
-        appendNumber(out, "code", static_cast<std::uint64_t>(record.code));
-    appendNumber(out, "bytes_in", record.bytesIn);
-    appendNumber(out, "bytes_out", record.bytesOut);
-    appendMilliseconds(out, "duration_ms", record.duration);
-    if (record.upstream < layout.upstreams.size())
-        appendText(out, "upstream", layout.upstreams[record.upstream].name);
-    appendText(out, "endpoint", record.endpoint);
+        addNumber(line, ",\"code\":", static_cast<std::uint64_t>(record.code));
+    addNumber(line, ",\"bytes_in\":", record.bytesIn);
+    addNumber(line, ",\"bytes_out\":", record.bytesOut);
+    addMilliseconds(line, ",\"duration_ms\":", record.duration);
+    line << upstream;
+    addText(line, ",\"endpoint\":\"", record.endpoint);
     if (record.attempts > 1)
-        appendNumber(out, "attempts", static_cast<std::uint64_t>(record.attempts));
+        addNumber(line, ",\"attempts\":", static_cast<std::uint64_t>(record.attempts));
     if (record.upstreamDuration)
-        appendMilliseconds(out, "upstream_ms", *record.upstreamDuration);
-    appendText(out, "caller", record.caller);
-    appendDecisions(out, record, route);
-    appendText(out, "ended", refused ? endName(RequestEnd::Refused) : endName(record.end));
-    appendText(out, "reason", record.refusal);
-    appendText(out, "trace_id", record.traceId);
-    appendText(out, "hash", layout.hash);
-    out += "}\n";
+        addMilliseconds(line, ",\"upstream_ms\":", *record.upstreamDuration);
+    addText(line, ",\"caller\":\"", record.caller);
+    line << std::string_view(decisions);
+    addText(line, ",\"ended\":\"", refused ? endName(RequestEnd::Refused) : endName(record.end));
+    addText(line, ",\"reason\":\"", record.refusal);
+    addText(line, ",\"trace_id\":\"", record.traceId);
+    line << std::string_view(texts.end);
 }
 
 } // namespace postern

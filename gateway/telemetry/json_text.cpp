@@ -1,6 +1,7 @@
 #include "gateway/telemetry/json_text.h"
 
-#include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 namespace postern {
 
@@ -8,29 +9,52 @@ namespace {
 
 bool isPlain(unsigned char byte) { return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\'; }
 
-void appendEscaped(std::string& out, unsigned char byte)
+/// How many bytes stand for themselves before the first that may not, from \a at on. Eight at a time: a byte
+/// is special when it is below 0x20, above 0x7e, or one of the two; carries only ever flag a byte too many,
+/// behind one that is special indeed.
+std::size_t plainRun(std::string_view text, std::size_t at)
+{
+    constexpr std::uint64_t ones = 0x0101010101010101;
+    constexpr std::uint64_t high = 0x8080808080808080;
+    const std::size_t begin = at;
+    for (; at + 8 <= text.size(); at += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, text.data() + at, sizeof word);
+        const std::uint64_t quote = word ^ (ones * '"');
+        const std::uint64_t backslash = word ^ (ones * '\\');
+        const std::uint64_t special =
+            (word - ones * 0x20) | (word + ones) | (quote - ones) | (backslash - ones) | word;
+        if ((special & high) != 0)
+            break;
+    }
+    while (at < text.size() && isPlain(static_cast<unsigned char>(text[at])))
+        ++at;
+    return at - begin;
+}
+
+char* writeEscaped(char* out, unsigned char byte)
 {
     static constexpr char digits[] = "0123456789abcdef";
+    *out++ = '\\';
     switch (byte) {
     case '"':
-        out += "\\\"";
-        return;
     case '\\':
-        out += "\\\\";
-        return;
+        *out++ = static_cast<char>(byte);
+        return out;
     case '\n':
-        out += "\\n";
-        return;
+        *out++ = 'n';
+        return out;
     case '\r':
-        out += "\\r";
-        return;
+        *out++ = 'r';
+        return out;
     case '\t':
-        out += "\\t";
-        return;
+        *out++ = 't';
+        return out;
     default:
-        out += "\\u00";
-        out += digits[byte >> 4];
-        out += digits[byte & 0xf];
+        std::memcpy(out, "u00", 3);
+        out[3] = digits[byte >> 4];
+        out[4] = digits[byte & 0xf];
+        return out + 5;
     }
 }
 
@@ -64,31 +88,39 @@ std::size_t multibyteLength(std::string_view text, std::size_t at)
 
 } // namespace
 
-void appendJsonString(std::string& out, std::string_view text)
+char* writeJsonText(char* out, std::string_view text)
 {
-    out += '"';
-    std::size_t plainFrom = 0;
+    static constexpr std::string_view replacement = "\xef\xbf\xbd";
     std::size_t at = 0;
     while (at < text.size()) {
         const auto byte = static_cast<unsigned char>(text[at]);
-        if (isPlain(byte)) {
-            ++at;
-            continue;
-        }
-        const std::size_t length = byte >= 0x80 ? multibyteLength(text, at) : 0;
+        std::size_t length = plainRun(text, at);
+        if (length == 0 && byte >= 0x80)
+            length = multibyteLength(text, at);
         if (length > 0) {
+            std::memcpy(out, text.data() + at, length);
+            out += length;
             at += length;
             continue;
         }
-        out.append(text, plainFrom, at - plainFrom);
         if (byte >= 0x80)
-            out += "\xef\xbf\xbd";
+            out += replacement.copy(out, replacement.size());
         else
-            appendEscaped(out, byte);
-        plainFrom = ++at;
+            out = writeEscaped(out, byte);
+        ++at;
     }
-    out.append(text, plainFrom);
-    out += '"';
+    return out;
+}
+
+void appendJsonString(std::string& out, std::string_view text)
+{
+    const std::size_t before = out.size();
+    out.resize(before + text.size() * kMostJsonBytes + 2);
+    char* const begin = out.data() + before;
+    *begin = '"';
+    char* const end = writeJsonText(begin + 1, text);
+    *end = '"';
+    out.resize(static_cast<std::size_t>(end + 1 - out.data()));
 }
 
 } // namespace postern

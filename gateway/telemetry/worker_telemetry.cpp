@@ -10,7 +10,7 @@ namespace postern {
 
 RequestTelemetry::RequestTelemetry(WorkerTelemetry& worker, std::shared_ptr<RequestShard> shard,
                                    AccessLogQueue* log)
-    : m_worker(worker), m_shard(std::move(shard)), m_log(log)
+    : m_worker(worker), m_shard(std::move(shard)), m_texts(m_shard->layout()), m_log(log)
 {}
 
 RequestTelemetry::~RequestTelemetry() { m_shard->retire(); }
@@ -22,7 +22,7 @@ void RequestTelemetry::record(const RequestRecord& record)
     else
         m_worker.listener(record.listener).refused(record.refusal);
     if (m_log)
-        m_log->write(record, m_shard->layout());
+        m_log->write(record, m_texts);
 }
 
 void RequestTelemetry::upstreamTried(std::size_t upstream, std::chrono::nanoseconds duration)

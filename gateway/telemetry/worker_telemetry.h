@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/telemetry/access_log_line.h"
 #include "gateway/telemetry/request_record.h"
 
 #include <atomic>
@@ -44,6 +45,7 @@ public:
 private:
     WorkerTelemetry& m_worker;
     std::shared_ptr<RequestShard> m_shard;
+    const AccessLogTexts m_texts; ///< of the shard's layout
     AccessLogQueue* m_log;
 };
 

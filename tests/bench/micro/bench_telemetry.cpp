@@ -60,6 +60,7 @@ void BenchTelemetry::accessLogLine()
 {
     const auto names = layout();
     RequestRecord request = record(kAllowed);
+    const AccessLogTexts texts(*names);
     TimeStamp time;
     std::string line;
     QBENCHMARK
@@ -67,7 +68,7 @@ void BenchTelemetry::accessLogLine()
         for (int i = 0; i < kRepeats; ++i) {
             line.clear();
             request.time += 37us;
-            appendAccessLogLine(line, request, *names, time.text(request.time));
+            appendAccessLogLine(line, request, texts, time.text(request.time));
         }
     }
     QVERIFY(!line.empty());

@@ -34,6 +34,13 @@ MetricsLayout smallLayout()
     return layout;
 }
 
+const AccessLogTexts& smallTexts()
+{
+    static const MetricsLayout layout = smallLayout();
+    static const AccessLogTexts texts(layout);
+    return texts;
+}
+
 RequestRecord fullRecord(std::span<const PolicyOutcome> policies)
 {
     RequestRecord record;
@@ -58,7 +65,7 @@ QByteArray lineOf(const RequestRecord& record)
 {
     std::string line;
     TimeStamp time;
-    appendAccessLogLine(line, record, smallLayout(), time.text(record.time));
+    appendAccessLogLine(line, record, smallTexts(), time.text(record.time));
     return QByteArray::fromStdString(line);
 }
 
@@ -202,7 +209,7 @@ void TestAccessLog::writesToAFile()
         AccessLog log({.fd = file.handle()});
         AccessLogQueue& queue = log.addQueue();
         for (int i = 0; i < 500; ++i)
-            queue.write(fullRecord({}), smallLayout());
+            queue.write(fullRecord({}), smallTexts());
         log.finish(10s);
         QCOMPARE(log.dropped(), 0U);
     }
@@ -216,7 +223,7 @@ void TestAccessLog::writesSoon()
 {
     Pipe pipe;
     AccessLog log({.fd = pipe.ends[1]});
-    log.addQueue().write(fullRecord({}), smallLayout());
+    log.addQueue().write(fullRecord({}), smallTexts());
     char buffer[1024];
     const ssize_t got = ::read(pipe.ends[0], buffer, sizeof buffer); // without finish(): would wait for ever
     QVERIFY(got > 0);
@@ -234,12 +241,12 @@ void TestAccessLog::keepsTheOrderOfManyWorkers()
         for (int worker = 0; worker < 4; ++worker) {
             workers.emplace_back([worker, &queue = log.addQueue()] {
                 const std::string name = std::to_string(worker);
-                const MetricsLayout layout = smallLayout();
+                const AccessLogTexts& texts = smallTexts();
                 for (int i = 0; i < 5000; ++i) {
                     RequestRecord record = fullRecord({});
                     record.caller = name;
                     record.bytesIn = static_cast<std::uint64_t>(i);
-                    queue.write(record, layout);
+                    queue.write(record, texts);
                 }
             });
         }
@@ -268,9 +275,9 @@ void TestAccessLog::dropsAndCountsWhenNobodyReads()
     constexpr qsizetype lines = 20000; // far more than pipe and ring hold
     AccessLog log({.fd = pipe.ends[1], .queueBytes = 64 * 1024});
     AccessLogQueue& queue = log.addQueue();
-    const MetricsLayout layout = smallLayout();
+    const AccessLogTexts& texts = smallTexts();
     for (qsizetype i = 0; i < lines; ++i)
-        queue.write(fullRecord({}), layout); // returns although nobody reads
+        queue.write(fullRecord({}), texts); // returns although nobody reads
     QVERIFY(log.dropped() > 0);
     // The reader is back: what was kept arrives whole, and with what was dropped it makes everything.
     QByteArray all;
@@ -287,9 +294,9 @@ void TestAccessLog::endsInTimeThoughNobodyReads()
     Pipe pipe;
     AccessLog log({.fd = pipe.ends[1], .queueBytes = 256 * 1024});
     AccessLogQueue& queue = log.addQueue();
-    const MetricsLayout layout = smallLayout();
+    const AccessLogTexts& texts = smallTexts();
     for (int i = 0; i < 2000; ++i)
-        queue.write(fullRecord({}), layout);
+        queue.write(fullRecord({}), texts);
     QElapsedTimer timer;
     timer.start();
     log.finish(100ms);
@@ -306,7 +313,7 @@ void TestAccessLog::countsWhatAClosedPipeLost()
     AccessLog log({.fd = pipe.ends[1]});
     AccessLogQueue& queue = log.addQueue();
     for (int i = 0; i < 10; ++i)
-        queue.write(fullRecord({}), smallLayout());
+        queue.write(fullRecord({}), smallTexts());
     log.finish(10s); // SIGPIPE would have ended the test
     QCOMPARE(log.dropped(), 10U);
 }
@@ -319,7 +326,7 @@ void TestAccessLog::countsWhatAFullDiskLost()
         AccessLog log({.fd = full});
         AccessLogQueue& queue = log.addQueue();
         for (int i = 0; i < 10; ++i)
-            queue.write(fullRecord({}), smallLayout());
+            queue.write(fullRecord({}), smallTexts());
         log.finish(10s);
         QCOMPARE(log.dropped(), 10U);
     }
@@ -329,7 +336,7 @@ void TestAccessLog::countsWhatAFullDiskLost()
 void TestAccessLog::countsWithoutADescriptor()
 {
     AccessLog log({.fd = -1});
-    log.addQueue().write(fullRecord({}), smallLayout());
+    log.addQueue().write(fullRecord({}), smallTexts());
     log.finish(10s);
     QCOMPARE(log.dropped(), 1U);
 }
@@ -344,7 +351,7 @@ void TestAccessLog::writesToASocket()
         AccessLog log({.fd = ends[0], .queueBytes = 4 * 1024 * 1024});
         AccessLogQueue& queue = log.addQueue();
         for (int i = 0; i < 3000; ++i)
-            queue.write(fullRecord({}), smallLayout());
+            queue.write(fullRecord({}), smallTexts());
         log.finish(30s);
         QCOMPARE(log.dropped(), 0U);
     }
