@@ -7,6 +7,7 @@
 #include "gateway/policy/policy_set.h"
 #include "gateway/proxy/hash_key.h"
 #include "gateway/proxy/snapshot.h"
+#include "gateway/proxy/tls_contexts.h"
 #include "gateway/telemetry/metrics_layout.h"
 #include "gateway/upstream/upstream_directory.h"
 #include "models/document/effective_document.h"
@@ -48,6 +49,7 @@ struct Snapshot::Compiled
     std::vector<UpstreamParts> upstreams;    ///< likewise
     std::shared_ptr<const PolicySet> policies;
     std::shared_ptr<const MetricsLayout> layout;
+    TlsContexts tls;
 
     /// Null for a listener that this configuration does not know: nobody is trusted on it then.
     [[nodiscard]] const ListenerSettings* listener(const QString& name) const;

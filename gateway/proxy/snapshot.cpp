@@ -135,6 +135,13 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::create(std::shared_ptr<const E
                                                          const PolicyRegistry& registry,
                                                          const Snapshot* previous)
 {
+    return create(std::move(document), registry, previous, {});
+}
+
+Result<std::shared_ptr<const Snapshot>> Snapshot::create(std::shared_ptr<const EffectiveDocument> document,
+                                                         const PolicyRegistry& registry,
+                                                         const Snapshot* previous, TlsContexts tls)
+{
     auto router = compileRouter(*document);
     if (!router)
         return failure(router.error());
@@ -165,7 +172,8 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::create(std::shared_ptr<const E
                                             .listeners = std::move(*listeners),
                                             .upstreams = std::move(*upstreams),
                                             .policies = *policies,
-                                            .layout = std::move(layout)});
+                                            .layout = std::move(layout),
+                                            .tls = std::move(tls)});
     return std::shared_ptr<const Snapshot>(new Snapshot(std::move(compiled)));
 }
 

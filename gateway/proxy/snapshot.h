@@ -10,6 +10,7 @@ namespace postern {
 
 struct EffectiveDocument;
 struct MetricsLayout;
+struct TlsContexts;
 class PolicyRegistry;
 
 /// One configuration, compiled: what a request needs to find its way, and nothing a request can change.
@@ -20,10 +21,14 @@ class Snapshot
 public:
     /// Compiles \a document: router, listeners' trust, managed headers, policies' shared states. States whose
     /// policy kept its identity are taken over from \a previous, so that counters live through a reload.
-    /// An error names the place in the document.
+    /// \a tls: of the listeners and upstreams that have it; one that is left out serves nobody, which does
+    /// for an explanation. An error names the place in the document.
     static Result<std::shared_ptr<const Snapshot>> create(std::shared_ptr<const EffectiveDocument> document,
                                                           const PolicyRegistry& registry,
                                                           const Snapshot* previous = nullptr);
+    static Result<std::shared_ptr<const Snapshot>> create(std::shared_ptr<const EffectiveDocument> document,
+                                                          const PolicyRegistry& registry,
+                                                          const Snapshot* previous, TlsContexts tls);
     ~Snapshot();
 
     [[nodiscard]] const EffectiveDocument& document() const;

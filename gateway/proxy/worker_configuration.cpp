@@ -66,6 +66,7 @@ WorkerConfiguration::create(std::shared_ptr<const Snapshot> snapshot, WorkerCont
     for (const Upstream& upstream : compiled.document->api.spec.upstreams) {
         auto settings = UpstreamSettings::of(upstream, context.workers);
         Q_ASSERT(settings); // Snapshot::create has seen to it
+        settings->security.context = compiled.tls.upstream(upstream.name);
         const std::size_t index = configuration->upstreams.size();
         auto pool = poolFor(std::move(*settings), compiled.upstreams[index].directory,
                             context.poolEnvironment(), previous);

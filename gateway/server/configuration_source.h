@@ -20,6 +20,9 @@ public:
     /// From now on \a changed is called after each change, with what it came to: a document, or why there is
     /// none.
     virtual void watch(Changed changed) = 0;
+    /// Files that decide too, though no document is read from them (secrets): a change of one is a change.
+    /// To be told before they are read.
+    virtual void alsoFollow(const QStringList& files) = 0;
     /// Looks at once, as if something had changed.
     virtual void check() = 0;
 };

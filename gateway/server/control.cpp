@@ -1,6 +1,6 @@
 #include "gateway/server/control.h"
 
-#include "gateway/proxy/snapshot.h"
+#include "gateway/proxy/compiled_snapshot.h"
 #include "gateway/server/configuration_report.h"
 #include "gateway/server/file_configuration_source.h"
 #include "gateway/server/gateway_status.h"
@@ -17,6 +17,9 @@ namespace {
 
 /// An event line is for people and log stores: the first ones tell the story.
 constexpr std::size_t mostToldAtOnce = 20;
+
+/// What the keys of session tickets are called in a HandoverParcel.
+const QString ticketsName = QStringLiteral("tls-tickets");
 
 QDateTime dateTime(Clock::Wall time)
 {
@@ -42,6 +45,7 @@ Control::Control(const GatewayOptions& options, const GatewayEnvironment& enviro
     , m_source(std::make_unique<FileConfigurationSource>(options.configuration, environment.catalogue,
                                                          environment.clock))
     , m_listeners(options.listen)
+    , m_secrets(options.secrets, environment.clock)
     , m_deadline(this)
 {
     m_deadline.setSingleShot(true);
@@ -66,6 +70,8 @@ Result<void> Control::begin(HandoverParcel* inherited)
         return failure(Error::environment(Error::Kind::Conflict,
                                           QStringLiteral("--handover: the other process serves %1, not %2")
                                               .arg(inherited->api, loaded.document->id)));
+    if (inherited)
+        inheritTickets(*inherited);
     auto plan = adopt(loaded, inherited ? &inherited->listeners : nullptr);
     if (!plan) {
         reject({findingOf(plan.error())});
@@ -73,6 +79,15 @@ Result<void> Control::begin(HandoverParcel* inherited)
     }
     m_plan = std::move(*plan);
     return {};
+}
+
+void Control::inheritTickets(const HandoverParcel& inherited)
+{
+    // What can not be read is no reason not to start: clients shake hands anew.
+    if (const auto adopted = m_secrets.tickets().adopt(inherited.state.value(ticketsName).toStdString());
+        !adopted)
+        m_options.events(
+            EventLine("handover").add("result", "tickets-lost").add("reason", adopted.error().message));
 }
 
 Result<void> Control::listen()
@@ -100,10 +115,40 @@ void Control::take(LoadedConfiguration loaded)
     }
     if (!loaded.document) {
         reject(loaded.findings);
+        followSecrets();
         return;
     }
     if (const auto applied = apply(loaded); !applied)
         reject({findingOf(applied.error())});
+}
+
+void Control::followSecrets()
+{
+    const std::shared_ptr<const EffectiveDocument>& document = m_snapshot->compiled().document;
+    auto secrets = readSecrets(*document);
+    if (!secrets)
+        return; // they could be read once, so there are older ones, which serve on
+    if (secrets->contexts != m_contexts) {
+        if (auto snapshot =
+                Snapshot::create(document, m_environment.policies, m_snapshot.get(), secrets->contexts))
+            use(*snapshot, *secrets);
+    }
+    tell(*secrets);
+}
+
+Result<TlsSecrets::Loaded> Control::readSecrets(const EffectiveDocument& document)
+{
+    m_source->alsoFollow(m_secrets.filesOf(document));
+    return m_secrets.load(document);
+}
+
+void Control::use(const std::shared_ptr<const Snapshot>& snapshot, const TlsSecrets::Loaded& secrets)
+{
+    for (const std::unique_ptr<Worker>& worker : m_parts.workers)
+        worker->apply(snapshot);
+    m_snapshot = snapshot;
+    m_contexts = secrets.contexts;
+    m_parts.telemetry.certificatesApplied(secrets.expiry);
 }
 
 Result<void> Control::apply(const LoadedConfiguration& loaded)
@@ -117,21 +162,46 @@ Result<void> Control::apply(const LoadedConfiguration& loaded)
 Result<ListenerTable::Plan> Control::adopt(const LoadedConfiguration& loaded,
                                            std::vector<HandoverListener>* inherited)
 {
-    auto snapshot = Snapshot::create(loaded.document, m_environment.policies, m_snapshot.get());
+    auto secrets = readSecrets(*loaded.document);
+    if (!secrets)
+        return failure(secrets.error());
+    auto snapshot =
+        Snapshot::create(loaded.document, m_environment.policies, m_snapshot.get(), secrets->contexts);
     if (!snapshot)
         return failure(snapshot.error());
     auto plan = m_listeners.plan(*loaded.document, m_parts.workers.size(), inherited);
     if (!plan)
         return failure(plan.error());
     // Nothing below can be refused by the document any more.
-    for (const std::unique_ptr<Worker>& worker : m_parts.workers)
-        worker->apply(*snapshot);
-    const std::shared_ptr<const Snapshot> before = std::exchange(m_snapshot, std::move(*snapshot));
+    const std::shared_ptr<const Snapshot> before = m_snapshot;
+    use(*snapshot, *secrets);
     m_parts.telemetry.configurationApplied(m_snapshot->metricsLayout());
     m_parts.status.setConfiguration(
         reportConfiguration(*loaded.document, dateTime(m_environment.clock.wall())));
     tell(before ? &before->document() : nullptr, *loaded.document);
+    tell(*secrets);
     return std::move(*plan);
+}
+
+void Control::tell(const TlsSecrets::Loaded& secrets)
+{
+    const auto event = [this](const char* result, const std::vector<Finding>& findings) {
+        QJsonArray told;
+        for (const Finding& finding : findings)
+            if (static_cast<std::size_t>(told.size()) < mostToldAtOnce)
+                told.append(finding.json());
+        m_options.events(EventLine("secrets").add("result", result).add("findings", told));
+    };
+    if (!secrets.rejected.empty()) {
+        m_parts.telemetry.configurationRejected();
+        event("rejected", secrets.rejected);
+    }
+    if (!secrets.warnings.empty())
+        event("warning", secrets.warnings);
+    if (!secrets.rotated.isEmpty())
+        m_options.events(EventLine("secrets")
+                             .add("result", "applied")
+                             .add("rotated", QJsonArray::fromStringList(secrets.rotated)));
 }
 
 void Control::reject(const std::vector<Finding>& findings)
@@ -223,7 +293,8 @@ Result<HandoverParcel> Control::offer()
     if (!listeners)
         return failure(listeners.error());
     m_offered = true;
-    return HandoverParcel{m_snapshot->document().id, std::move(*listeners), {}, {}, {}};
+    const QByteArray tickets = QByteArray::fromStdString(m_secrets.tickets().serialised());
+    return HandoverParcel{m_snapshot->document().id, std::move(*listeners), {}, {}, {{ticketsName, tickets}}};
 }
 
 void Control::takeBack()

@@ -3,6 +3,7 @@
 #include "gateway/server/configuration_source.h"
 #include "gateway/server/gateway_options.h"
 #include "gateway/server/listener_table.h"
+#include "gateway/server/tls_secrets.h"
 
 #include <QObject>
 #include <QTimer>
@@ -64,6 +65,12 @@ public:
 private:
     void beginDrain();
     void take(LoadedConfiguration loaded);
+    /// The documents are of no use, but the secrets may have changed meanwhile.
+    void inheritTickets(const HandoverParcel& inherited);
+    void followSecrets();
+    [[nodiscard]] Result<TlsSecrets::Loaded> readSecrets(const EffectiveDocument& document);
+    void use(const std::shared_ptr<const Snapshot>& snapshot, const TlsSecrets::Loaded& secrets);
+    void tell(const TlsSecrets::Loaded& secrets);
     [[nodiscard]] Result<void> apply(const LoadedConfiguration& loaded);
     /// Everything of apply() but the listeners, which may be opened already and are still to be used.
     [[nodiscard]] Result<ListenerTable::Plan> adopt(const LoadedConfiguration& loaded,
@@ -80,6 +87,8 @@ private:
     const Parts m_parts;
     std::unique_ptr<ConfigurationSource> m_source;
     ListenerTable m_listeners;
+    TlsSecrets m_secrets;
+    TlsContexts m_contexts; ///< of m_snapshot
     std::shared_ptr<const Snapshot> m_snapshot;
     std::function<void()> m_drained;
     QTimer m_deadline;

@@ -58,14 +58,24 @@ QDate FileConfigurationSource::today() const
     return QDateTime::fromSecsSinceEpoch(seconds, Qt::UTC).date();
 }
 
-QByteArray FileConfigurationSource::stamp() const
+FileConfigurationSource::Stamp FileConfigurationSource::stamp() const
 {
-    return stampOf(m_path, m_files) + today().toString(Qt::ISODate).toLatin1();
+    return {stampOf(m_path, m_files) + today().toString(Qt::ISODate).toLatin1(), stampOf(m_others)};
+}
+
+void FileConfigurationSource::alsoFollow(const QStringList& files)
+{
+    if (files == m_others)
+        return;
+    m_others = files;
+    m_loaded.others = stampOf(m_others);
+    if (m_changed)
+        follow();
 }
 
 bool FileConfigurationSource::tryLoad(LoadedConfiguration& loaded)
 {
-    const QByteArray before = stamp();
+    const Stamp before = stamp();
     loaded = loadConfiguration(m_path, m_catalogue, today());
     const bool sameFiles = loaded.files == m_files;
     m_files = loaded.files;
@@ -105,7 +115,7 @@ void FileConfigurationSource::check()
 
 std::chrono::milliseconds FileConfigurationSource::stillnessWanted() const
 {
-    switch (writersOf(m_path, m_files)) {
+    switch (writersOf(m_path, m_files + m_others)) {
     case Writers::None:
         return m_timing.quiet;
     case Writers::Some:
@@ -118,7 +128,7 @@ std::chrono::milliseconds FileConfigurationSource::stillnessWanted() const
 
 void FileConfigurationSource::stoodStill()
 {
-    const QByteArray before = std::exchange(m_pending, stamp());
+    const Stamp before = std::exchange(m_pending, stamp());
     if (m_pending == m_loaded) {
         follow(); // there and back again, under other watches perhaps
         return;
@@ -128,7 +138,7 @@ void FileConfigurationSource::stoodStill()
     const bool whole = m_still >= std::max(m_timing.quiet, stillnessWanted());
     if (!whole || (!tryLoad(loaded) && !tryLoad(loaded))) {
         if (whole)
-            m_loaded.clear(); // it moved while it was read
+            m_loaded = {}; // it moved while it was read
         m_quiet.start();
         return;
     }
@@ -141,7 +151,7 @@ void FileConfigurationSource::follow()
 {
     QStringList wanted{m_path};
     wanted += foldersOf(m_path);
-    for (const QString& file : m_files)
+    for (const QString& file : m_files + m_others)
         wanted += QStringList{file} + foldersOf(file);
     wanted.removeDuplicates();
     wanted.removeIf([](const QString& path) { return !QFileInfo::exists(path); });

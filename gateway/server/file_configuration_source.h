@@ -39,10 +39,18 @@ public:
 
     [[nodiscard]] LoadedConfiguration load() override;
     void watch(Changed changed) override;
+    void alsoFollow(const QStringList& files) override;
     void check() override;
 
 private:
-    [[nodiscard]] QByteArray stamp() const;
+    /// Two equal ones: nothing has changed in between.
+    struct Stamp
+    {
+        QByteArray documents;
+        QByteArray others;
+        friend bool operator==(const Stamp&, const Stamp&) = default;
+    };
+    [[nodiscard]] Stamp stamp() const;
     [[nodiscard]] QDate today() const;
     [[nodiscard]] bool tryLoad(LoadedConfiguration& loaded);
     [[nodiscard]] std::chrono::milliseconds stillnessWanted() const;
@@ -58,8 +66,9 @@ private:
     QTimer m_quiet;
     QTimer m_poll;
     QStringList m_files;                  ///< of the latest load
-    QByteArray m_loaded;                  ///< their stamp then
-    QByteArray m_pending;                 ///< the stamp that has to stand still
+    QStringList m_others;                 ///< that are no documents
+    Stamp m_loaded;                       ///< of both then
+    Stamp m_pending;                      ///< the stamp that has to stand still
     std::chrono::milliseconds m_still{0}; ///< for how long it has
 };
 

@@ -63,13 +63,15 @@ Writers writersOfOne(const QString& file)
 
 } // namespace
 
-QByteArray stampOf(const QString& path, const QStringList& named)
+QByteArray stampOf(const QStringList& files)
 {
     QByteArray out;
-    for (const QString& file : filesOf(path, named))
+    for (const QString& file : files)
         addStamp(out, file);
     return out;
 }
+
+QByteArray stampOf(const QString& path, const QStringList& named) { return stampOf(filesOf(path, named)); }
 
 Writers writersOf(const QString& path, const QStringList& named)
 {

@@ -9,6 +9,8 @@ namespace postern {
 /// stamps mean that nothing was written, swapped, added or removed in between. \a path: a document or a
 /// folder of them, whose present members count; \a named: files beside those.
 [[nodiscard]] QByteArray stampOf(const QString& path, const QStringList& named);
+/// The same of single files.
+[[nodiscard]] QByteArray stampOf(const QStringList& files);
 
 enum class Writers {
     None,    ///< what stands there is whole, as far as its writer closed it

@@ -21,6 +21,7 @@ class PolicyRegistry;
 struct GatewayOptions
 {
     QString configuration; ///< a document, or a flat folder of them
+    QString secrets;       ///< the folder with the secrets' folders; empty: there is none
     std::size_t workers = 1;
     QMap<QString, SocketAddress> listen; ///< listener → address, instead of the document's
     std::optional<SocketAddress> admin;  ///< likewise

@@ -155,6 +155,17 @@ MetricFamily loads(const MetricSnapshot& snapshot)
     return family.take();
 }
 
+MetricFamily certificates(const MetricSnapshot& snapshot)
+{
+    MetricFamilyBuilder family(
+        "postern_tls_certificate_expiry_timestamp_seconds",
+        "When the first of a listener's certificates ends, since unix epoch in seconds.", MetricType::Gauge);
+    for (const auto& [listener, expiry] : snapshot.certificates)
+        family.add(std::chrono::floor<std::chrono::seconds>(expiry.time_since_epoch()).count(),
+                   {{"api", snapshot.layout.api}, {"listener", listener}});
+    return family.take();
+}
+
 MetricFamily droppedLines(const MetricSnapshot& snapshot)
 {
     MetricFamilyBuilder family("postern_log_lines_dropped_total",
@@ -213,8 +224,9 @@ public:
     {
         std::vector<MetricFamily> families{loads(m_snapshot), build()};
         if (!m_snapshot.layout.api.empty())
-            for (const auto& collect : {requests, refusals, durations, upstreamDurations, decisions, inFlight,
-                                        endpoints, connections, configuration, governance, droppedLines})
+            for (const auto& collect :
+                 {requests, refusals, durations, upstreamDurations, decisions, inFlight, endpoints,
+                  connections, certificates, configuration, governance, droppedLines})
                 families.push_back(collect(m_snapshot));
         addProcess(families, m_process);
         // A family without a sample has nothing to say; its HELP alone would only be noise.

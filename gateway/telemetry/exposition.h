@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/telemetry/metric_totals.h"
+#include "models/base/clock.h"
 
 #include <cstdint>
 #include <map>
@@ -30,6 +31,7 @@ struct MetricSnapshot
     std::map<std::string, Listener> listeners;
     std::map<std::string, std::array<std::uint64_t, 3>> endpoints; ///< upstream → how many by state
     std::map<std::string, Loads> loads;                            ///< by api
+    std::map<std::string, Clock::Wall> certificates;               ///< listener → when its first one ends
     std::int64_t inFlight = 0;
     std::uint64_t droppedLogLines = 0;
 };

@@ -47,6 +47,7 @@ public:
     MetricTotals totals; ///< of configurations that are gone
     std::shared_ptr<const MetricsLayout> layout;
     std::map<std::string, MetricSnapshot::Loads> loads;
+    std::map<std::string, Clock::Wall> certificates;
 };
 
 MetricSnapshot Telemetry::Private::snapshot()
@@ -61,6 +62,7 @@ MetricSnapshot Telemetry::Private::snapshot()
     }
     result.totals = totals;
     result.loads = loads;
+    result.certificates = certificates;
     result.droppedLogLines = log ? log->dropped() : 0;
     for (const WorkerTelemetry& worker : workers) {
         for (const auto& shard : worker.shards())
@@ -94,6 +96,12 @@ void Telemetry::configurationApplied(std::shared_ptr<const MetricsLayout> layout
     if (!d->layout)
         std::erase_if(d->loads, [&layout](const auto& entry) { return entry.first != layout->api; });
     d->layout = std::move(layout);
+}
+
+void Telemetry::certificatesApplied(std::map<std::string, Clock::Wall> expiry)
+{
+    const std::lock_guard lock(d->mutex);
+    d->certificates = std::move(expiry);
 }
 
 void Telemetry::configurationRejected()

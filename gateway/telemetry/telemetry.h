@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -30,6 +31,8 @@ public:
 
     /// The configuration in force, once its workers were told.
     void configurationApplied(std::shared_ptr<const MetricsLayout> layout);
+    /// When the first certificate of each listener with TLS ends.
+    void certificatesApplied(std::map<std::string, Clock::Wall> expiry);
     /// A load that was refused; the one in force stays.
     void configurationRejected();
 

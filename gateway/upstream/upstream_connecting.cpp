@@ -44,7 +44,7 @@ UpstreamPool::Acquired UpstreamPool::open(UpstreamEndpoint& endpoint, const Wait
     m_connections.push_back(std::move(owned));
     ++endpoint.m_connections;
     assign(connection, who);
-    if (!atOnce || m_settings.security.context) {
+    if (!atOnce || m_settings.security.required) {
         // Secured, the event that tells of the connection begins the handshake, on a turn of its own.
         m_environment.deadlines.set(connection, m_environment.clock.steady() + m_settings.connectTimeout);
         return {};
@@ -76,7 +76,7 @@ void UpstreamPool::connected(UpstreamConnection& connection)
         connectFailed(connection, ConnectFailure::Refused);
         return;
     }
-    if (!m_settings.security.context)
+    if (!m_settings.security.required)
         established(connection);
     else if (secure(connection))
         shakeHands(connection);
@@ -87,6 +87,8 @@ void UpstreamPool::connected(UpstreamConnection& connection)
 /// False when no secure channel can be made.
 bool UpstreamPool::secure(UpstreamConnection& connection)
 {
+    if (!m_settings.security.context)
+        return false;
     UpstreamEndpoint& endpoint = connection.m_endpoint;
     if (!endpoint.m_sessions)
         endpoint.m_sessions = std::make_shared<TlsSessionCache>();

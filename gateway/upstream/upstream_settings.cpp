@@ -28,13 +28,17 @@ Result<UpstreamSettings> UpstreamSettings::of(const Upstream& upstream, std::siz
 {
     if (upstream.dns)
         return notBuilt(upstream, QStringLiteral("dns"));
-    if (upstream.tls || upstream.protocol == UpstreamProtocol::Http2)
-        return notBuilt(upstream, QStringLiteral("tls"));
 
     UpstreamSettings settings;
     settings.name = upstream.name.toStdString();
     settings.protocol = upstream.protocol;
     settings.balancer = upstream.balancer;
+    if (upstream.tls) {
+        settings.security.required = true;
+        settings.security.serverName = upstream.tls->serverName.toStdString();
+        if (settings.security.serverName.empty() && upstream.dns)
+            settings.security.serverName = upstream.dns->name.toStdString();
+    }
     settings.connectTimeout = upstream.connectTimeout;
     settings.idleTimeout = upstream.idleTimeout;
     settings.maxConnections = share(upstream.maxConnections, workers);

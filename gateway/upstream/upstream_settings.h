@@ -18,7 +18,8 @@ enum class UpstreamProtocol;
 /// How connections to an upstream are secured.
 struct UpstreamSecurity
 {
-    std::shared_ptr<const TlsClientContext> context; ///< null: plain
+    bool required = false; ///< what the document says; then there is no connection without a context
+    std::shared_ptr<const TlsClientContext> context;
     std::string serverName; ///< whose the certificate must be; empty: the endpoint's address
 
     /// Another context is another identity, so connections made with the old one are not kept.
@@ -38,7 +39,7 @@ struct UpstreamSettings
     std::chrono::milliseconds idleTimeout{};
     std::size_t maxConnections = 0; ///< of this worker
     std::size_t maxPending = 0;     ///< of this worker
-    UpstreamSecurity security;      ///< not of(): whoever has the secrets sets it
+    UpstreamSecurity security;      ///< its context is set by whoever has the secrets
 
     /// \a workers share the document's ceilings evenly, rounded up: at least one each. An error names what is
     /// not built yet: nothing of a document is silently ignored.

@@ -1,6 +1,10 @@
 #include "models/document/listener.h"
 
+#include <algorithm>
+
 namespace postern {
+
+using namespace Qt::StringLiterals;
 
 namespace {
 
@@ -34,20 +38,60 @@ const Record<ClientCertificates>& clientCertificatesRecord()
         record<ClientCertificates>("clientCertificates", "What clients must show of themselves.")
             .field("mode", &ClientCertificates::mode, "Whether a client needs a certificate.")
             .field("ca", &ClientCertificates::ca,
-                   "The authorities that clients' certificates are verified by: `ca.crt`.");
+                   "The authorities that clients' certificates are verified by: `ca.crt`, and what they have "
+                   "revoked, in `ca.crl` beside it where there is one.")
+            .check([](const ClientCertificates& clients, RecordContext& context) {
+                if (clients.mode != ClientCertificateMode::Off && clients.ca.isEmpty())
+                    context.error(u"missing-field"_s, u"ca"_s, u"nothing"_s,
+                                  u"ca: the authorities that clients' certificates are verified by"_s);
+            });
     return instance;
+}
+
+/// A certificate's files have fixed names: two of them, where a key could name one.
+void checkCertificate(const SecretReference& secret, const QString& field, RecordContext& context)
+{
+    if (!secret.key.isEmpty())
+        context.error(u"unknown-field"_s, field, u"key: "_s + secret.key,
+                      u"name alone; the files in its folder are tls.crt and tls.key"_s);
+}
+
+void checkTls(const ListenerTls& tls, RecordContext& context)
+{
+    checkCertificate(tls.certificate, u"certificate"_s, context);
+    for (std::size_t i = 0; i < tls.certificates.size(); ++i)
+        checkCertificate(tls.certificates[i], u"certificates[%1]"_s.arg(i), context);
 }
 
 const Record<ListenerTls>& listenerTlsRecord()
 {
     static const auto instance =
         record<ListenerTls>("tls", "TLS of a listener.")
-            .field("certificate", &ListenerTls::certificate, "The folder with `tls.crt` and `tls.key`.")
+            .field("certificate", &ListenerTls::certificate,
+                   "The folder with `tls.crt` (the certificate, then those above it) and `tls.key`. It also "
+                   "serves clients that ask for a name no certificate has, or for none.")
             .required()
+            .field("certificates", &ListenerTls::certificates,
+                   "Further folders like it, chosen by the name a client asks for (SNI): an exact name of a "
+                   "certificate, else a wildcard.")
+            .items(0, 100)
             .field("minVersion", &ListenerTls::minVersion, "The oldest version accepted.")
             .field("clientCertificates", &ListenerTls::clientCertificates, "Certificates of clients.",
-                   clientCertificatesRecord());
+                   clientCertificatesRecord())
+            .check(checkTls);
     return instance;
+}
+
+/// What a protocol and TLS have to do with each other.
+void checkProtocols(const Listener& listener, RecordContext& context)
+{
+    const auto speaks = [&listener](Protocol protocol) {
+        return std::ranges::find(listener.protocols, protocol) != listener.protocols.end();
+    };
+    if (listener.tls && speaks(Protocol::Http2Cleartext))
+        context.error(u"contradiction"_s, u"protocols"_s, u"h2c on a listener with tls"_s, u"h2"_s);
+    if (!listener.tls && speaks(Protocol::Http2))
+        context.error(u"missing-field"_s, u"tls"_s, u"h2 on a listener without tls"_s, u"tls, or h2c"_s);
 }
 
 } // namespace
@@ -83,7 +127,8 @@ const Record<Listener>& listenerRecord()
             .items(0, 256)
             .matching(text_rules::ipRange())
             .field("proxyProtocol", &Listener::proxyProtocol,
-                   "The PROXY protocol of a load balancer in front. Never guessed.");
+                   "The PROXY protocol of a load balancer in front. Never guessed.")
+            .check(checkProtocols);
     return instance;
 }
 

@@ -25,6 +25,7 @@ struct ClientCertificates
 struct ListenerTls
 {
     SecretReference certificate;
+    std::vector<SecretReference> certificates; ///< further ones
     TlsVersion minVersion = TlsVersion::V1_2;
     std::optional<ClientCertificates> clientCertificates;
 };

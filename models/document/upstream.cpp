@@ -1,5 +1,7 @@
 #include "models/document/upstream.h"
 
+#include <algorithm>
+
 namespace postern {
 
 using namespace std::chrono_literals;
@@ -9,7 +11,7 @@ namespace {
 constexpr Choice<UpstreamProtocol> protocols[] = {
     {"http1", UpstreamProtocol::Http1, "HTTP/1.1."},
     {"h2c", UpstreamProtocol::Http2Cleartext, "HTTP/2 with prior knowledge, without TLS."},
-    {"h2", UpstreamProtocol::Http2, "HTTP/2 over TLS.", Built::NotYet},
+    {"h2", UpstreamProtocol::Http2, "HTTP/2 over TLS."},
 };
 
 constexpr Choice<Balancer> balancers[] = {
@@ -87,11 +89,32 @@ const Record<UpstreamTls>& tlsRecord()
 {
     static const auto instance =
         record<UpstreamTls>("tls", "TLS to the upstream.")
-            .field("ca", &UpstreamTls::ca, "The authorities that its certificate is verified by: `ca.crt`.")
-            .field("serverName", &UpstreamTls::serverName, "The name its certificate must have.")
+            .field(
+                "ca", &UpstreamTls::ca,
+                "The authorities that its certificate is verified by: `ca.crt`, and what they have revoked, "
+                "in `ca.crl` beside it where there is one. Without it, the system's authorities.")
+            .field(
+                "serverName", &UpstreamTls::serverName,
+                "The name its certificate must have, and that is asked for (SNI). Without it, the name that "
+                "`dns` looks up, else the endpoint's IP address.")
+            .matching(text_rules::hostName())
             .field("clientCertificate", &UpstreamTls::clientCertificate,
                    "The gateway's own certificate: `tls.crt` and `tls.key`.")
-            .field("verify", &UpstreamTls::verify, "Whether the certificate is verified at all.");
+            .field("verify", &UpstreamTls::verify,
+                   "Whether the certificate is verified at all. Without it, anybody in between can read and "
+                   "change everything.")
+            .check([](const UpstreamTls& tls, RecordContext& context) {
+                if (!tls.verify)
+                    context.warning(QStringLiteral("unverified-upstream"), QStringLiteral("verify"),
+                                    QStringLiteral("false"),
+                                    QStringLiteral("true, with `ca` where the system's authorities are not "
+                                                   "those of the upstream"));
+                if (tls.clientCertificate && !tls.clientCertificate->key.isEmpty())
+                    context.error(
+                        QStringLiteral("unknown-field"), QStringLiteral("clientCertificate"),
+                        QStringLiteral("key: ") + tls.clientCertificate->key,
+                        QStringLiteral("name alone; the files in its folder are tls.crt and tls.key"));
+            });
     return instance;
 }
 
@@ -110,6 +133,25 @@ const TextRule& retryCondition()
                                QStringLiteral("connectFailure, reset, or a status from 400 to 599 in quotes"),
                                QStringLiteral("^(connectFailure|reset|[45][0-9][0-9])$"), isRetryCondition};
     return rule;
+}
+
+/// What its protocol, its addresses and TLS have to do with each other.
+void checkSecurity(const Upstream& upstream, RecordContext& context)
+{
+    if (upstream.protocol == UpstreamProtocol::Http2 && !upstream.tls)
+        context.error(QStringLiteral("missing-field"), QStringLiteral("tls"),
+                      QStringLiteral("h2 without tls"), QStringLiteral("tls, or h2c"));
+    if (upstream.protocol == UpstreamProtocol::Http2Cleartext && upstream.tls)
+        context.error(QStringLiteral("contradiction"), QStringLiteral("protocol"),
+                      QStringLiteral("h2c with tls"), QStringLiteral("h2"));
+    const bool anyPath =
+        std::any_of(upstream.endpoints.begin(), upstream.endpoints.end(), [](const Endpoint& endpoint) {
+            return endpoint.address.startsWith(QStringLiteral("unix:"));
+        });
+    if (upstream.tls && upstream.tls->verify && upstream.tls->serverName.isEmpty() && anyPath)
+        context.error(QStringLiteral("missing-field"), QStringLiteral("tls.serverName"),
+                      QStringLiteral("nothing"),
+                      QStringLiteral("serverName: a path has no name that a certificate could have"));
 }
 
 const Record<Retries>& retriesRecord()
@@ -201,7 +243,6 @@ const Record<Upstream>& upstreamRecord()
             .field("dns", &Upstream::dns, "Its name, instead of addresses.", dnsRecord())
             .notYetBuilt()
             .field("tls", &Upstream::tls, "TLS to it.", tlsRecord())
-            .notYetBuilt()
             .field("balancer", &Upstream::balancer, "Which endpoint gets the next request.")
             .field("hashOn", &Upstream::hashOn,
                    "What consistentHash looks at: address, caller, jwt.CLAIM, header.NAME or cookie.NAME.")
@@ -225,6 +266,7 @@ const Record<Upstream>& upstreamRecord()
             .notYetBuilt()
             .field("outlierDetection", &Upstream::outlierDetection, "Passive health checks.",
                    outlierDetectionRecord())
+            .check(checkSecurity)
             .check([](const Upstream& upstream, RecordContext& context) {
                 if (upstream.endpoints.empty())
                     context.error(QStringLiteral("missing-field"), QStringLiteral("endpoints"),

@@ -93,6 +93,18 @@ bool isFilePath(QStringView text)
     });
 }
 
+bool isHostName(QStringView text)
+{
+    if (IpAddress::parse(text))
+        return true;
+    const auto isHostLabel = [](QStringView part) {
+        return part.size() <= 63 &&
+               all(part, [](QChar c) { return isAlphanumeric(c) || c == u'-' || c == u'_'; });
+    };
+    const auto parts = text.split(u'.');
+    return text.size() <= 253 && std::all_of(parts.begin(), parts.end(), isHostLabel);
+}
+
 bool isEndpointAddress(QStringView text)
 {
     const auto address = SocketAddress::parse(text);
@@ -216,6 +228,13 @@ const TextRule& pathTemplate()
         u"invalid-path"_s,
         u"a path such as /v1/accounts/{id} or /v1/events/**: normalised, ** at the end alone"_s,
         u"^/[^ ?#;]*$"_s, [](QStringView text) { return PathTemplate::parse(text).has_value(); }};
+    return rule;
+}
+
+const TextRule& hostName()
+{
+    static const TextRule rule{u"invalid-host-name"_s, u"a DNS name such as app.example, or an IP address"_s,
+                               u"^[A-Za-z0-9_.:-]+$"_s, isHostName};
     return rule;
 }
 

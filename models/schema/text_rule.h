@@ -50,6 +50,8 @@ namespace text_rules {
 [[nodiscard]] const TextRule& filePath();
 /// Any text but the empty one.
 [[nodiscard]] const TextRule& notEmpty();
+/// A DNS name in letters, digits, `-` and `_`, or an IP address without brackets.
+[[nodiscard]] const TextRule& hostName();
 
 } // namespace text_rules
 

@@ -54,6 +54,7 @@ Result<GatewayOptions> optionsOf(const Arguments& arguments)
     const QString secrets = arguments.value(QStringLiteral("secrets"));
     if (!secrets.isEmpty() && !QFileInfo(secrets).isDir())
         return failure(Error::invalid(QStringLiteral("--secrets %1: no such folder").arg(secrets)));
+    options.secrets = secrets;
     return options;
 }
 

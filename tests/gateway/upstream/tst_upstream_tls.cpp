@@ -89,7 +89,7 @@ private:
         auto context = TlsClientContext::create(settings);
         if (!used || !context)
             qFatal("settings");
-        used->security = {*context, name};
+        used->security = {true, *context, name};
         return {{epollDispatcher(), m_deadlines, kClock},
                 std::move(*used),
                 UpstreamDirectory::create(upstream, nullptr)};

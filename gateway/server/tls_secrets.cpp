@@ -1,0 +1,328 @@
+#include "gateway/server/tls_secrets.h"
+
+#include "gateway/tls/tls_client_context.h"
+#include "gateway/tls/tls_server_context.h"
+
+#include <QCryptographicHash>
+#include <QJsonDocument>
+
+namespace postern {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+const QString kCertificate = u"tls.crt"_s;
+const QString kKey = u"tls.key"_s;
+const QString kAuthorities = u"ca.crt"_s;
+const QString kCrls = u"ca.crl"_s;
+
+QString authoritiesFile(const SecretReference& secret)
+{
+    return secret.key.isEmpty() ? kAuthorities : secret.key;
+}
+
+std::vector<SecretReference> certificatesOf(const ListenerTls& tls)
+{
+    std::vector<SecretReference> all{tls.certificate};
+    all.insert(all.end(), tls.certificates.begin(), tls.certificates.end());
+    return all;
+}
+
+bool asksForCertificates(const ListenerTls& tls)
+{
+    return tls.clientCertificates && tls.clientCertificates->mode != ClientCertificateMode::Off;
+}
+
+Result<KeyPairFiles> readPair(const SecretFiles& files, const SecretReference& secret)
+{
+    auto certificate = files.read(secret, kCertificate);
+    if (!certificate)
+        return failure(certificate.error());
+    auto key = files.read(secret, kKey);
+    if (!key)
+        return failure(key.error());
+    return KeyPairFiles{std::move(*certificate), std::move(*key)};
+}
+
+Result<TrustFiles> readTrust(const SecretFiles& files, const SecretReference& secret)
+{
+    auto authorities = files.read(secret, authoritiesFile(secret));
+    if (!authorities)
+        return failure(authorities.error());
+    auto crls = files.readIfThere(secret, kCrls);
+    if (!crls)
+        return failure(crls.error());
+    return TrustFiles{std::move(*authorities), std::move(*crls)};
+}
+
+TlsServerSettings::ClientCertificates modeOf(ClientCertificateMode mode)
+{
+    switch (mode) {
+    case ClientCertificateMode::Off:
+        return TlsServerSettings::ClientCertificates::Off;
+    case ClientCertificateMode::Optional:
+        return TlsServerSettings::ClientCertificates::Optional;
+    case ClientCertificateMode::Required:
+        break;
+    }
+    return TlsServerSettings::ClientCertificates::Required;
+}
+
+/// Cleartext protocols have no place in ALPN.
+std::vector<std::string> protocolsOf(const std::vector<Protocol>& protocols)
+{
+    std::vector<std::string> names;
+    for (const Protocol protocol : protocols) {
+        if (protocol == Protocol::Http2)
+            names.emplace_back("h2");
+        else if (protocol == Protocol::Http1)
+            names.emplace_back("http/1.1");
+    }
+    return names;
+}
+
+Result<TlsServerSettings> settingsOf(const Listener& listener, const SecretFiles& files)
+{
+    const ListenerTls& tls = *listener.tls;
+    TlsServerSettings settings;
+    for (const SecretReference& secret : certificatesOf(tls)) {
+        auto pair = readPair(files, secret);
+        if (!pair)
+            return failure(pair.error());
+        settings.certificates.push_back(std::move(*pair));
+    }
+    settings.oldest = tls.minVersion == TlsVersion::V1_3 ? OldestTls::V1_3 : OldestTls::V1_2;
+    settings.protocols = protocolsOf(listener.protocols);
+    if (asksForCertificates(tls)) {
+        settings.clientCertificates = modeOf(tls.clientCertificates->mode);
+        auto trust = readTrust(files, tls.clientCertificates->ca);
+        if (!trust)
+            return failure(trust.error());
+        settings.clientAuthorities = std::move(*trust);
+    }
+    return settings;
+}
+
+Result<TlsClientSettings> settingsOf(const Upstream& upstream, const SecretFiles& files)
+{
+    TlsClientSettings settings;
+    const UpstreamTls& tls = *upstream.tls;
+    settings.verify = tls.verify ? TlsClientSettings::Verify::Yes : TlsClientSettings::Verify::No;
+    settings.protocol = upstream.protocol == UpstreamProtocol::Http2 ? "h2" : "http/1.1";
+    if (tls.ca && tls.verify) {
+        auto trust = readTrust(files, *tls.ca);
+        if (!trust)
+            return failure(trust.error());
+        settings.authorities = std::move(*trust);
+    }
+    if (tls.clientCertificate) {
+        auto pair = readPair(files, *tls.clientCertificate);
+        if (!pair)
+            return failure(pair.error());
+        settings.certificate = std::move(*pair);
+    }
+    return settings;
+}
+
+/// Of everything that goes into a context; nothing can be learnt from it.
+class Fingerprint
+{
+public:
+    Fingerprint& add(const QByteArray& bytes)
+    {
+        m_hash.addData(QByteArray::number(bytes.size()) + ':' + bytes);
+        return *this;
+    }
+    Fingerprint& add(const PemFile& file) { return add(QByteArray::fromStdString(file.text)); }
+    Fingerprint& add(const KeyPairFiles& pair) { return add(pair.certificate).add(pair.key); }
+    Fingerprint& add(const TrustFiles& trust) { return add(trust.authorities).add(trust.crls); }
+    [[nodiscard]] QByteArray result() const { return m_hash.result(); }
+
+private:
+    QCryptographicHash m_hash{QCryptographicHash::Sha256};
+};
+
+QByteArray fingerprintOf(const QByteArray& wanted, const TlsServerSettings& settings)
+{
+    Fingerprint fingerprint;
+    fingerprint.add(wanted);
+    for (const KeyPairFiles& pair : settings.certificates)
+        fingerprint.add(pair);
+    if (settings.clientAuthorities)
+        fingerprint.add(*settings.clientAuthorities);
+    return fingerprint.result();
+}
+
+QByteArray fingerprintOf(const QByteArray& wanted, const TlsClientSettings& settings)
+{
+    Fingerprint fingerprint;
+    fingerprint.add(wanted);
+    if (settings.authorities)
+        fingerprint.add(*settings.authorities);
+    if (settings.certificate)
+        fingerprint.add(*settings.certificate);
+    return fingerprint.result();
+}
+
+/// What the document says, as one text: the same says the same TLS, secrets aside.
+QByteArray wantedBy(const Listener& listener)
+{
+    const QJsonObject all = listenerRecord().serialise(listener);
+    return QJsonDocument(
+               QJsonObject{{u"tls"_s, all.value(u"tls"_s)}, {u"protocols"_s, all.value(u"protocols"_s)}})
+        .toJson(QJsonDocument::Compact);
+}
+
+QByteArray wantedBy(const Upstream& upstream)
+{
+    const QJsonObject all = upstreamRecord().serialise(upstream);
+    return QJsonDocument(
+               QJsonObject{{u"tls"_s, all.value(u"tls"_s)}, {u"protocol"_s, all.value(u"protocol"_s)}})
+        .toJson(QJsonDocument::Compact);
+}
+
+Finding rejection(const Error& error, const QString& whose)
+{
+    return {.rule = u"unusable-secret"_s,
+            .place = error.place,
+            .found = u"%1: %2"_s.arg(whose, error.message),
+            .expected = u"a secret that can be used; the one before serves on"_s};
+}
+
+} // namespace
+
+TlsSecrets::TlsSecrets(QString folder, const Clock& clock)
+    : m_files(std::move(folder)), m_clock(clock), m_tickets(std::make_shared<TicketKeys>(clock))
+{}
+
+QStringList TlsSecrets::filesOf(const EffectiveDocument& document) const
+{
+    QStringList files;
+    const auto addPair = [&](const SecretReference& secret) {
+        files << m_files.pathOf(secret, kCertificate) << m_files.pathOf(secret, kKey);
+    };
+    const auto addTrust = [&](const SecretReference& secret) {
+        files << m_files.pathOf(secret, authoritiesFile(secret)) << m_files.pathOf(secret, kCrls);
+    };
+    for (const Listener& listener : document.api.spec.listeners) {
+        if (!listener.tls)
+            continue;
+        for (const SecretReference& secret : certificatesOf(*listener.tls))
+            addPair(secret);
+        if (asksForCertificates(*listener.tls))
+            addTrust(listener.tls->clientCertificates->ca);
+    }
+    for (const Upstream& upstream : document.api.spec.upstreams) {
+        if (upstream.tls && upstream.tls->ca)
+            addTrust(*upstream.tls->ca);
+        if (upstream.tls && upstream.tls->clientCertificate)
+            addPair(*upstream.tls->clientCertificate);
+    }
+    files.removeAll(QString());
+    files.removeDuplicates();
+    return files;
+}
+
+Result<TlsSecrets::Loaded> TlsSecrets::load(const EffectiveDocument& document)
+{
+    Loaded loaded;
+    Entries<TlsServerContext> listeners;
+    Entries<TlsClientContext> upstreams;
+    for (const Listener& listener : document.api.spec.listeners)
+        if (listener.tls)
+            if (auto done = loadListener(listener, listeners, loaded); !done)
+                return failure(done.error().wrappedIn(u"listener %1"_s.arg(listener.name)));
+    for (const Upstream& upstream : document.api.spec.upstreams)
+        if (upstream.tls)
+            if (auto done = loadUpstream(upstream, upstreams, loaded); !done)
+                return failure(done.error().wrappedIn(u"upstream %1"_s.arg(upstream.name)));
+    for (const auto& [name, entry] : listeners) {
+        // No session outlives the certificates and authorities that it was begun under.
+        if (const auto before = m_listeners.find(name);
+            before != m_listeners.end() && before->second.context != entry.context)
+            m_tickets->turn();
+        loaded.contexts.listeners.emplace(name, entry.context);
+        loaded.expiry.emplace(name.toStdString(), entry.context->earliestExpiry());
+        warnOfExpiry(name, entry.context->earliestExpiry(), loaded);
+    }
+    for (const auto& [name, entry] : upstreams)
+        loaded.contexts.upstreams.emplace(name, entry.context);
+    m_listeners = std::move(listeners);
+    m_upstreams = std::move(upstreams);
+    return loaded;
+}
+
+namespace {
+
+/// Fills in \a entry: with the context of before where nothing has changed, or where the new one can not be
+/// made.
+template<typename Entries, typename Settings, typename Make>
+Result<void> renew(const Entries& before, Entries& entries, const QString& name, const QString& whose,
+                   const QByteArray& wanted, const Result<Settings>& settings, Make make,
+                   TlsSecrets::Loaded& loaded)
+{
+    const auto old = before.find(name);
+    const bool hasOld = old != before.end() && old->second.wanted == wanted;
+    const auto keepOld = [&](const Error& error) -> Result<void> {
+        if (!hasOld)
+            return failure(error);
+        loaded.rejected.push_back(rejection(error, whose));
+        entries.emplace(name, old->second);
+        return {};
+    };
+    if (!settings)
+        return keepOld(settings.error());
+    const QByteArray fingerprint = fingerprintOf(wanted, *settings);
+    if (hasOld && old->second.made == fingerprint) {
+        entries.emplace(name, old->second);
+        return {};
+    }
+    auto made = make(*settings);
+    if (!made)
+        return keepOld(made.error());
+    if (hasOld)
+        loaded.rotated.append(whose);
+    entries.emplace(name, typename Entries::mapped_type{wanted, fingerprint, std::move(*made)});
+    return {};
+}
+
+} // namespace
+
+Result<void> TlsSecrets::loadListener(const Listener& listener, Entries<TlsServerContext>& entries,
+                                      Loaded& loaded) const
+{
+    return renew(
+        m_listeners, entries, listener.name, u"listener "_s + listener.name, wantedBy(listener),
+        settingsOf(listener, m_files),
+        [this](const TlsServerSettings& settings) {
+            return TlsServerContext::create(settings, m_tickets, m_clock);
+        },
+        loaded);
+}
+
+Result<void> TlsSecrets::loadUpstream(const Upstream& upstream, Entries<TlsClientContext>& entries,
+                                      Loaded& loaded) const
+{
+    return renew(
+        m_upstreams, entries, upstream.name, u"upstream "_s + upstream.name, wantedBy(upstream),
+        settingsOf(upstream, m_files),
+        [](const TlsClientSettings& settings) { return TlsClientContext::create(settings); }, loaded);
+}
+
+void TlsSecrets::warnOfExpiry(const QString& listener, Clock::Wall expiry, Loaded& loaded) const
+{
+    const Clock::Wall now = m_clock.wall();
+    if (expiry > now)
+        return;
+    const auto hours = std::chrono::floor<std::chrono::hours>(now - expiry).count();
+    loaded.warnings.push_back(
+        {.severity = Finding::Severity::Warning,
+         .rule = u"expired-certificate"_s,
+         .place = {},
+         .found = u"listener %1: a certificate that ended %2 hours ago"_s.arg(listener).arg(hours),
+         .expected = u"one that is still good"_s});
+}
+
+} // namespace postern
