@@ -118,22 +118,26 @@ void Http2Stream::deliver(std::span<char> bytes)
 
 void Http2Stream::pumpBody()
 {
-    if (m_requestDelivered || m_dropping || !m_exchange->acceptsBody())
-        return;
-    if (!m_held.empty() || m_requestEnded) {
+    if (wantsBody() && (!m_held.empty() || m_requestEnded)) {
         std::string held;
         held.swap(m_held); // what the exchange says meanwhile may drop the rest
         deliver(held);
         held.clear();
         if (m_held.empty() && held.capacity() <= kWarmRoom)
             m_held.swap(held);
-        return;
     }
+    if (!wantsBody())
+        return;
     m_exchange->bodyIsLate();
     if (m_readBy == kNever) {
         m_readBy = m_connection->context().clock.steady() + m_connection->limits().bodyTimeout;
         m_connection->armBy(m_readBy);
     }
+}
+
+bool Http2Stream::wantsBody() const
+{
+    return m_exchange && !m_requestDelivered && !m_dropping && m_exchange->acceptsBody();
 }
 
 void Http2Stream::bodyFault(Refusal refusal, Http2Error error)

@@ -77,6 +77,7 @@ private:
     void drop(std::size_t bytes);
     void deliver(std::span<char> bytes);
     void pumpBody();
+    [[nodiscard]] bool wantsBody() const;
     void queue(const Payload& payload);
     void breakOff(Http2Error error);
     [[nodiscard]] std::size_t unsent() const { return m_unsent.size() - m_unsentStart; }
