@@ -276,6 +276,7 @@ void Control::beginDrain()
 
 void Control::stopAccepting()
 {
+    m_stopped = true;
     if (m_offered) {
         // What would turn clients away here would do it in the successor too: the sockets are the same.
         endRequests();
@@ -287,8 +288,9 @@ void Control::stopAccepting()
 
 Result<HandoverParcel> Control::offer()
 {
-    if (m_draining)
-        return failure(Error::environment(Error::Kind::Unavailable, QStringLiteral("it is draining")));
+    if (m_stopped)
+        return failure(
+            Error::environment(Error::Kind::Unavailable, QStringLiteral("it accepts nobody any more")));
     auto listeners = m_listeners.duplicates();
     if (!listeners)
         return failure(listeners.error());

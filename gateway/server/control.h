@@ -54,7 +54,8 @@ public:
     void drain(std::function<void()> drained);
 
     /// Duplicates of the listeners, for a successor, and what else it should know. From now on no
-    /// configuration is taken, as the successor has one of its own, until takeBack(). Refused while draining.
+    /// configuration is taken, as the successor has one of its own, until takeBack(). Refused once clients
+    /// are turned away.
     [[nodiscard]] Result<HandoverParcel> offer();
     /// The successor came to nothing.
     void takeBack();
@@ -97,7 +98,8 @@ private:
     std::optional<LoadedConfiguration> m_waiting; ///< came while the listeners were offered
     bool m_offered = false;
     bool m_draining = false;
-    bool m_ending = false; ///< the workers were told to drain
+    bool m_stopped = false; ///< clients are turned away
+    bool m_ending = false;  ///< the workers were told to drain
 };
 
 } // namespace postern

@@ -6,6 +6,7 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QJsonDocument>
+#include <QTest>
 
 #include <csignal>
 #include <cstdio>
@@ -100,15 +101,24 @@ QJsonObject ServeProcess::waitForEvent(const QString& event)
         if (last || timer.elapsed() >= patience)
             return {};
         last = m_process.state() == QProcess::NotRunning; // what it said last is still to be read
-        m_process.waitForReadyRead(50);
+        QTest::qWait(10); // in the loop, so that the pipes of other processes are read too
     }
+}
+
+QJsonObject ServeProcess::firstEvent(const QString& event)
+{
+    takeEvents();
+    for (const QJsonObject& one : m_events)
+        if (one.value(QLatin1String("event")).toString() == event)
+            return one;
+    return {};
 }
 
 void ServeProcess::signal(int number) { ::kill(static_cast<pid_t>(m_process.processId()), number); }
 
 int ServeProcess::waitForEnd()
 {
-    if (m_process.state() != QProcess::NotRunning && !m_process.waitForFinished(patience))
+    if (!QTest::qWaitFor([this] { return m_process.state() == QProcess::NotRunning; }, patience))
         return -2;
     takeEvents();
     return m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -1;

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] bool start(const QStringList& extra = {});
     /// Waits for an event of that name, the next after those returned before; empty when none came.
     [[nodiscard]] QJsonObject waitForEvent(const QString& event);
+    /// The first event of that name so far, whether it was returned before or not.
+    [[nodiscard]] QJsonObject firstEvent(const QString& event);
     void signal(int number);
     [[nodiscard]] qint64 pid() const { return m_process.processId(); }
     /// The exit status; -1 when it was ended by a signal, -2 when it goes on.

@@ -120,6 +120,7 @@ class TestExhaustion : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void raisesItsOwnLimit();
     void leavesDescriptorsForUpstreams();
     void servesOnWithoutDescriptors();
     void servesOnWithoutALog_data();
@@ -127,6 +128,23 @@ private Q_SLOTS:
     void servesOnWhileTheLogIsFull();
     void servesOnWhileNobodyReadsTheLog();
 };
+
+void TestExhaustion::raisesItsOwnLimit()
+{
+    ServeProcess serve;
+    serve.configure(files(document(1)));
+    serve.prepareChild([] {
+        const rlimit low{100, 300};
+        ::setrlimit(RLIMIT_NOFILE, &low);
+    });
+    QVERIFY(serve.start());
+    rlimit present{};
+    QCOMPARE(::prlimit(static_cast<pid_t>(serve.pid()), RLIMIT_NOFILE, nullptr, &present), 0);
+    QCOMPARE(present.rlim_cur, rlim_t{300});
+    const QJsonObject event = serve.firstEvent(QStringLiteral("limited"));
+    QCOMPARE(event.value(QLatin1String("setting")).toString(), QStringLiteral("limits.connections"));
+    QCOMPARE(event.value(QLatin1String("running")).toInt(), (300 - 64 - 2 * 8) / 2);
+}
 
 void TestExhaustion::leavesDescriptorsForUpstreams()
 {

@@ -168,6 +168,7 @@ private Q_SLOTS:
     void refusesAPathThatIsNoSocket();
     void takesTheListenersItKnows();
     void reloadWaitsForTheNewcomer();
+    void handsOverThoughItWasToldToEnd();
     void endsSoftlyWhileItsSocketsAreOffered();
 
 private:
@@ -382,6 +383,27 @@ void TestHandover::reloadWaitsForTheNewcomer()
     }
     QCOMPARE(serving->waitForEvent(QStringLiteral("listening")).value(QLatin1String("listener")).toString(),
              QStringLiteral("other"));
+}
+
+void TestHandover::handsOverThoughItWasToldToEnd()
+{
+    // As a supervisor does that ends the old one and starts the new one at once.
+    RecordingUpstream upstream(unhurried());
+    auto old = process(document(upstream.port()).replace("delay: 300ms", "delay: 5s"));
+    QVERIFY(old->start(handover()));
+    SteadyLoad load(old->port(), {.request = request, .kept = 2, .fresh = 2});
+    QTRY_VERIFY(load.answered > 20);
+    old->signal(SIGTERM);
+    QVERIFY(!old->waitForEvent(QStringLiteral("draining")).isEmpty());
+    auto newcomer = process(document(upstream.port()));
+    QVERIFY(newcomer->start(handover()));
+    QCOMPARE(old->waitForEnd(), 0);
+    const int before = load.answered;
+    QTRY_VERIFY(load.answered > before + 20);
+    load.stop();
+    QCOMPARE(load.lost.load(), 0);
+    QCOMPARE(load.refused.load(), 0);
+    QCOMPARE(newcomer->admin("/readyz"), std::string("ready\n"));
 }
 
 void TestHandover::endsSoftlyWhileItsSocketsAreOffered()
