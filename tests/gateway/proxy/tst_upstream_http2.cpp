@@ -61,6 +61,7 @@ private Q_SLOTS:
     void goAway();
     void endedConnections_data();
     void endedConnections();
+    void closedBeforeUse();
     void abandonedRequestsAreCancelled();
     void earlyAnswer();
     void slowClientHoldsUpNobody();
@@ -455,6 +456,27 @@ void TestUpstreamHttp2::endedConnections()
     QCOMPARE(client.ask(kGet).status, 200);
     QCOMPARE(client.ask(put(method == "GET" ? 0 : 10, method.constData())).status, status);
     QCOMPARE(int(upstream.requests().size()), 1 + arrivals);
+}
+
+void TestUpstreamHttp2::closedBeforeUse()
+{
+    std::atomic<int> closed = 0;
+    Http2Upstream upstream([&](Http2Peer& peer) {
+        peer.greet();
+        if (const auto request = peer.nextRequest())
+            peer.answer(request->stream);
+        peer.close(); // without GOAWAY
+        ++closed;
+    });
+    GatewayFixture gateway(spec({upstream.port()}));
+    RawClient client(gateway.port());
+    constexpr int kRounds = 100;
+    for (int i = 0; i < kRounds; ++i) {
+        QCOMPARE(client.ask(put(5, "POST")).status, 200);
+        while (closed <= i)
+            std::this_thread::yield();
+    }
+    QCOMPARE(upstream.requests().size(), std::size_t{kRounds});
 }
 
 void TestUpstreamHttp2::abandonedRequestsAreCancelled()

@@ -106,6 +106,7 @@ private Q_SLOTS:
     void earlyAnswerIsPassedOn();
     void lateBodyIsNoTimeout();
     void wholeAnswersKeepTheirConnection();
+    void closedBeforeUse();
     void budgetWindow();
     void backOff();
 };
@@ -396,6 +397,28 @@ void TestUpstreamRetries::wholeAnswersKeepTheirConnection()
     QCOMPARE(client.ask(request("GET", 0)).status, 200);
     QCOMPARE(upstream.requests().size(), std::size_t{3});
     QCOMPARE(upstream.connections(), 1);
+}
+
+void TestUpstreamRetries::closedBeforeUse()
+{
+    // An upstream that closes what is idle, without having said so. Its end is there when the next request
+    // comes, though the gateway may not have been told yet: no client sees anything of it, also with POST.
+    std::atomic<int> closed = 0;
+    RecordingUpstream upstream([&](UpstreamPeer& peer) {
+        peer.next();
+        peer.send(kOk);
+        peer.close();
+        ++closed;
+    });
+    GatewayFixture gateway(GatewayFixture::spec(upstream.port()));
+    RawClient client(gateway.port());
+    constexpr int kRounds = 100;
+    for (int i = 0; i < kRounds; ++i) {
+        QCOMPARE(client.ask(request("POST", 5)).status, 200);
+        while (closed <= i)
+            std::this_thread::yield();
+    }
+    QCOMPARE(upstream.requests().size(), std::size_t{kRounds}); // none twice
 }
 
 void TestUpstreamRetries::budgetWindow()
