@@ -210,11 +210,15 @@ void Http2Connection::frameSent(const Http2Frame& frame)
             countRefused(Refusal::ProtocolError);
         return;
     }
-    if (frame.type == Http2FrameType::Data && frame.size >= kWorthySize)
-        m_budget.earn(2);
-    if (!frame.endsStream)
-        return;
-    if (Http2Stream* const stream = streamOf(frame.stream))
+    Http2Stream* const stream = streamOf(frame.stream);
+    if (frame.type == Http2FrameType::Data && frame.size > 0) {
+        // A small one that was all there is: a message of a stream, for which gRPC clients give window twice
+        // and ask with a PING.
+        const bool isMessage = stream && stream->unsent() == 0;
+        if (frame.size >= kWorthySize || isMessage)
+            m_budget.earn(isMessage ? 4 : 2);
+    }
+    if (frame.endsStream && stream)
         stream->endSent();
 }
 

@@ -63,6 +63,9 @@ public:
     std::size_t place = 0; ///< in the connection's list
     bool touched = false;  ///< in the connection's list of those to advance
 
+    /// Bytes of the answer that are here, and not sent.
+    [[nodiscard]] std::size_t unsent() const { return m_unsent.size() - m_unsentStart; }
+
 private:
     void sendContinue() override;
     void sendInterim(const ResponseHead& head) override;
@@ -80,7 +83,6 @@ private:
     [[nodiscard]] bool wantsBody() const;
     void queue(const Payload& payload);
     void breakOff(Http2Error error);
-    [[nodiscard]] std::size_t unsent() const { return m_unsent.size() - m_unsentStart; }
 
     Http2Connection* m_connection = nullptr;
     std::unique_ptr<Exchange> m_exchange;

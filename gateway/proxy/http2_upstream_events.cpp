@@ -13,13 +13,14 @@ using Phase = Http2UpstreamStream::Phase;
 
 namespace {
 
-// What frames cost that move no request on, and what those that do bring back.
+// What frames cost that move no request on, and what those that do bring back. For each message of a stream a
+// gRPC server may give window twice and send a PING.
 constexpr std::uint32_t kEarnedByAnswer = 20;
-constexpr std::uint32_t kEarnedByData = 2;
+constexpr std::uint32_t kEarnedByData = 4;
 constexpr std::uint64_t kPriceOfContinuation = 20;
 constexpr std::uint64_t kPriceOfSettings = 20;
 constexpr std::uint64_t kPriceOfReset = 10;
-constexpr std::uint64_t kPriceOfOthers = 5;
+constexpr std::uint64_t kPriceOfOthers = 2;
 
 } // namespace
 
