@@ -1,6 +1,7 @@
 // TLS of the program itself: secrets from files, and what happens when they change.
 #include "tests/integration/serve_process.h"
 #include "tests/support/certificate_authority.h"
+#include "tests/support/http2_upstream.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/recording_upstream.h"
 #include "tests/support/secret_folder.h"
@@ -41,6 +42,9 @@ private Q_SLOTS:
     void upstreamIsVerified();
     void upstreamRotates();
     void upstreamThatIsNotTheOneGetsNothing();
+    void upstreamSpeaksHttp2();
+    void upstreamWithoutHttp2GetsNothing_data();
+    void upstreamWithoutHttp2GetsNothing();
     void refusesToStartWithoutItsSecrets();
 
 private:
@@ -128,6 +132,65 @@ void TestTls::upstreamThatIsNotTheOneGetsNothing()
     QCOMPARE(RawClient(serve.port()).ask(post).status, 502);
     QVERIFY(plain.bytes().empty());
     QVERIFY(!serve.accessLog().contains("BEGIN"));
+}
+
+void TestTls::upstreamSpeaksHttp2()
+{
+    Http2Upstream plain([](Http2Peer& peer) {
+        peer.greet();
+        while (const auto one = peer.nextRequest())
+            peer.answer(one->stream, one->body.empty() ? "ok" : one->body);
+    });
+    const TlsFront front(
+        {.protocols = {"h2", "http/1.1"}, .certificate = m_authority.issue({.names = {"DNS:app.example"}})},
+        plain.port());
+    SecretFolder folder;
+    folder.mount(QStringLiteral("mesh"), {{QStringLiteral("ca.crt"), m_authority.certificate()}});
+    ServeProcess serve;
+    serve.setWorkers(1);
+    serve.configure(document(front.port(), "{ca: {secretRef: {name: mesh}}, serverName: app.example}\n"
+                                           "      protocol: h2"));
+    QVERIFY(serve.start(secrets(folder)));
+    const std::string body(3 * 1024 * 1024, 'b');
+    for (int i = 0; i < 5; ++i) {
+        RawClient client(serve.port());
+        QCOMPARE(client.ask(request).body, std::string("ok"));
+        QVERIFY(client
+                    .ask("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(body.size()) +
+                         "\r\n\r\n" + body)
+                    .body == body);
+    }
+    QCOMPARE(plain.connections(), 1);
+    QCOMPARE(front.seen().front().protocol, std::string("h2"));
+    QCOMPARE(plain.requests().front().field(":scheme"), std::string("https"));
+}
+
+void TestTls::upstreamWithoutHttp2GetsNothing_data()
+{
+    QTest::addColumn<QStringList>("protocols");
+    QTest::addRow("no ALPN") << QStringList();
+    QTest::addRow("another one") << QStringList{QStringLiteral("http/1.1")};
+}
+
+void TestTls::upstreamWithoutHttp2GetsNothing()
+{
+    // There is no falling back to what was not asked for.
+    QFETCH(QStringList, protocols);
+    RecordingUpstream plain;
+    TlsPeerSettings settings{.certificate = m_authority.issue({.names = {"DNS:app.example"}})};
+    for (const QString& protocol : protocols)
+        settings.protocols.push_back(protocol.toStdString());
+    const TlsFront front(settings, plain.port());
+    SecretFolder folder;
+    folder.mount(QStringLiteral("mesh"), {{QStringLiteral("ca.crt"), m_authority.certificate()}});
+    ServeProcess serve;
+    serve.configure(document(front.port(), "{ca: {secretRef: {name: mesh}}, serverName: app.example}\n"
+                                           "      protocol: h2"));
+    QVERIFY(serve.start(secrets(folder)));
+    const RawResponse response = RawClient(serve.port()).ask(request);
+    QCOMPARE(response.status, 502);
+    QVERIFY(response.body.find("urn:postern:problem:upstream-tls") != std::string::npos);
+    QCOMPARE(plain.bytes(), std::string());
 }
 
 void TestTls::refusesToStartWithoutItsSecrets()
