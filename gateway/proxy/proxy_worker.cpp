@@ -123,6 +123,14 @@ void ProxyWorker::apply(std::shared_ptr<const Snapshot> snapshot)
         port->settings = d->context.configuration->compiled().listener(port->name);
 }
 
+void ProxyWorker::upstreamsChanged()
+{
+    if (!d->context.configuration)
+        return;
+    for (const WorkerUpstream& upstream : d->context.configuration->upstreams)
+        upstream.pool->refresh();
+}
+
 Result<void> ProxyWorker::listen(const QString& listener, FileDescriptor listening)
 {
     ListenerPort& port = d->port(listener);

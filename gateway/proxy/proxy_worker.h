@@ -43,6 +43,8 @@ public:
     /// Requests that begin from now on follow \a snapshot; those in flight end with the one they began with.
     /// Connections, pooled upstream connections of unchanged upstreams, and listeners stay.
     void apply(std::shared_ptr<const Snapshot> snapshot);
+    /// Some upstream's directory has changed: the pools look.
+    void upstreamsChanged();
 
     /// Accepts on \a listening, which listens already, for the document's listener of that name, until
     /// unlisten(). Called again for the same name it accepts on that socket too. At most `limits.connections`

@@ -46,6 +46,12 @@ Control::Control(const GatewayOptions& options, const GatewayEnvironment& enviro
                                                          environment.clock))
     , m_listeners(options.listen)
     , m_secrets(options.secrets, environment.clock)
+    , m_supervisor({.servers = options.dns}, environment.clock,
+                   {[this] {
+                        for (const std::unique_ptr<Worker>& worker : m_parts.workers)
+                            worker->upstreamsChanged();
+                    },
+                    [this](const UpstreamNotice& notice) { tellOfUpstream(notice); }})
     , m_deadline(this)
 {
     m_deadline.setSingleShot(true);
@@ -148,6 +154,7 @@ void Control::use(const std::shared_ptr<const Snapshot>& snapshot, const TlsSecr
         worker->apply(snapshot);
     m_snapshot = snapshot;
     m_contexts = secrets.contexts;
+    superviseUpstreams();
     m_parts.telemetry.certificatesApplied(secrets.expiry);
 }
 
@@ -202,6 +209,42 @@ void Control::tell(const TlsSecrets::Loaded& secrets)
         m_options.events(EventLine("secrets")
                              .add("result", "applied")
                              .add("rotated", QJsonArray::fromStringList(secrets.rotated)));
+}
+
+void Control::superviseUpstreams()
+{
+    const Snapshot::Compiled& compiled = m_snapshot->compiled();
+    const std::vector<Upstream>& upstreams = compiled.document->api.spec.upstreams;
+    std::vector<UpstreamSupervisor::Supervised> supervised;
+    for (std::size_t i = 0; i < upstreams.size(); ++i)
+        supervised.push_back({&upstreams[i], compiled.upstreams[i].directory});
+    m_supervisor.follow(supervised);
+}
+
+void Control::whenNamesLookedUp(std::function<void()> done) { m_supervisor.whenLookedUp(std::move(done)); }
+
+void Control::tellOfUpstream(const UpstreamNotice& notice) const
+{
+    EventLine event("upstream");
+    event.add("upstream", notice.upstream);
+    switch (notice.kind) {
+    case UpstreamNotice::Kind::EndpointsChanged:
+        event.add("result", "endpoints-changed").add("endpoints", notice.detail.toLongLong());
+        break;
+    case UpstreamNotice::Kind::LookupFailed:
+        event.add("result", "lookup-failed").add("reason", notice.detail);
+        break;
+    case UpstreamNotice::Kind::LookupWorks:
+        event.add("result", "lookup-works").add("name", notice.detail);
+        break;
+    case UpstreamNotice::Kind::EndpointUnwell:
+        event.add("result", "endpoint-unwell").add("endpoint", notice.detail);
+        break;
+    case UpstreamNotice::Kind::EndpointWell:
+        event.add("result", "endpoint-well").add("endpoint", notice.detail);
+        break;
+    }
+    m_options.events(event);
 }
 
 void Control::reject(const std::vector<Finding>& findings)

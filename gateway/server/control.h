@@ -4,6 +4,7 @@
 #include "gateway/server/gateway_options.h"
 #include "gateway/server/listener_table.h"
 #include "gateway/server/tls_secrets.h"
+#include "gateway/upstream/upstream_supervisor.h"
 
 #include <QObject>
 #include <QTimer>
@@ -44,6 +45,8 @@ public:
     [[nodiscard]] Result<void> listen();
     /// Where the document wants the admin listener; the options may have another wish.
     [[nodiscard]] QString adminAddress() const;
+    /// Calls \a done when every name of the document has been looked up once, found or not; perhaps at once.
+    void whenNamesLookedUp(std::function<void()> done);
     /// From now on changes are followed.
     void follow();
     /// Looks for changes now.
@@ -82,6 +85,8 @@ private:
     void endRequests();
     void workerDrained();
     void cut();
+    void superviseUpstreams();
+    void tellOfUpstream(const UpstreamNotice& notice) const;
 
     const GatewayOptions& m_options;
     const GatewayEnvironment& m_environment;
@@ -91,6 +96,7 @@ private:
     TlsSecrets m_secrets;
     TlsContexts m_contexts; ///< of m_snapshot
     std::shared_ptr<const Snapshot> m_snapshot;
+    UpstreamSupervisor m_supervisor;
     std::function<void()> m_drained;
     QTimer m_deadline;
     std::size_t m_workersToDrain = 0;

@@ -10,7 +10,14 @@
 #include "gateway/telemetry/access_log.h"
 #include "gateway/telemetry/telemetry.h"
 
+#include <chrono>
+#include <future>
+
 namespace postern {
+
+namespace {
+constexpr std::chrono::seconds kNamesTime{2};
+} // namespace
 
 /// Members in the order in which they stand on each other; ~Private ends them from the last to the first.
 class Gateway::Private final : public HandoverOwner
@@ -28,6 +35,7 @@ public:
     Result<void> startWorkers();
     Result<void> claim();
     Result<void> startControl();
+    Result<void> awaitNames();
     Result<void> openAdmin();
     Result<void> openHandover();
     Result<void> serve();
@@ -106,6 +114,17 @@ Result<void> Gateway::Private::claim()
     if (!made)
         return failure(made.error());
     predecessor = std::move(*made);
+    return {};
+}
+
+/// A moment for DNS, so that the first requests find their endpoints. Without an answer it serves all the
+/// same: 503 on routes to that upstream, and the others unharmed.
+Result<void> Gateway::Private::awaitNames()
+{
+    const auto lookedUp = std::make_shared<std::promise<void>>();
+    controlThread->post(
+        [this, lookedUp] { control->whenNamesLookedUp([lookedUp] { lookedUp->set_value(); }); });
+    lookedUp->get_future().wait_for(kNamesTime);
     return {};
 }
 
@@ -204,8 +223,9 @@ Result<std::unique_ptr<Gateway>> Gateway::start(const GatewayOptions& options,
                                                 const GatewayEnvironment& environment)
 {
     auto parts = std::make_unique<Private>(options, environment);
-    for (const auto step : {&Private::startWorkers, &Private::claim, &Private::startControl,
-                            &Private::openAdmin, &Private::openHandover, &Private::serve, &Private::takeOver})
+    for (const auto step :
+         {&Private::startWorkers, &Private::claim, &Private::startControl, &Private::awaitNames,
+          &Private::openAdmin, &Private::openHandover, &Private::serve, &Private::takeOver})
         if (auto done = (parts.get()->*step)(); !done)
             return failure(done.error());
     parts->controlThread->post([control = parts->control.get()] { control->follow(); });

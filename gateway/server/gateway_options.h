@@ -28,6 +28,8 @@ struct GatewayOptions
     /// How many this process may have; 0: no such limit is known. Clients get half of them, so that there is
     /// one for the upstream's side of each.
     std::size_t descriptors = 0;
+    /// Name servers, `address:port` by commas, instead of the system's; see DnsSettings.
+    QString dns;
     /// Where a successor knocks, and a predecessor may wait; empty: no hand-over.
     QString handover;
     /// Called once, on a thread of the gateway's, when a successor serves and this gateway has drained; the

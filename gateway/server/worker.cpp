@@ -31,6 +31,11 @@ void Worker::apply(std::shared_ptr<const Snapshot> snapshot)
     m_thread->call([&] { m_proxy->apply(std::move(snapshot)); });
 }
 
+void Worker::upstreamsChanged()
+{
+    m_thread->post([this] { m_proxy->upstreamsChanged(); });
+}
+
 Result<void> Worker::listen(const QString& listener, FileDescriptor socket)
 {
     return m_thread->call([&] { return m_proxy->listen(listener, std::move(socket)); });

@@ -29,6 +29,8 @@ public:
     Worker& operator=(const Worker&) = delete;
 
     void apply(std::shared_ptr<const Snapshot> snapshot);
+    /// Does not wait.
+    void upstreamsChanged();
     [[nodiscard]] Result<void> listen(const QString& listener, FileDescriptor socket);
     void unlisten(const QString& listener);
     void announceDrain();

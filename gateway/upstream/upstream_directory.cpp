@@ -19,6 +19,12 @@ std::vector<EndpointSettings> endpointsOf(const Upstream& upstream)
     return endpoints;
 }
 
+/// Whether the answers for the one are answers for the other.
+bool isSameName(const std::optional<UpstreamDns>& left, const UpstreamDns& right)
+{
+    return left && left->name == right.name && left->port == right.port && left->type == right.type;
+}
+
 } // namespace
 
 std::shared_ptr<UpstreamDirectory> UpstreamDirectory::create(const Upstream& upstream,
@@ -26,7 +32,13 @@ std::shared_ptr<UpstreamDirectory> UpstreamDirectory::create(const Upstream& ups
 {
     auto directory = std::make_shared<UpstreamDirectory>(std::vector<EndpointSettings>{});
     const Entries known = previous ? previous->entries() : Entries{};
-    directory->put(endpointsOf(upstream), known, EndpointHealth::kLongAgo);
+    std::vector<EndpointSettings> endpoints = endpointsOf(upstream);
+    if (upstream.dns && previous && isSameName(previous->m_name, *upstream.dns)) {
+        for (const Entry& entry : known)
+            endpoints.push_back(entry.settings);
+    }
+    directory->m_name = upstream.dns;
+    directory->put(endpoints, known, EndpointHealth::kLongAgo);
     return directory;
 }
 
@@ -41,10 +53,14 @@ UpstreamDirectory::Entries UpstreamDirectory::entries() const
     return m_entries;
 }
 
-void UpstreamDirectory::replace(const std::vector<EndpointSettings>& endpoints, Clock::Steady now)
+bool UpstreamDirectory::replace(const std::vector<EndpointSettings>& endpoints, Clock::Steady now)
 {
     const Entries known = entries();
+    const auto settingsOf = [](const Entry& entry) -> const EndpointSettings& { return entry.settings; };
+    if (std::ranges::equal(known, endpoints, {}, settingsOf))
+        return false;
     put(endpoints, known, known.empty() ? EndpointHealth::kLongAgo : now);
+    return true;
 }
 
 void UpstreamDirectory::put(const std::vector<EndpointSettings>& endpoints, const Entries& known,

@@ -3,16 +3,17 @@
 #include "gateway/telemetry/endpoint_census.h"
 #include "gateway/upstream/endpoint_health.h"
 #include "gateway/upstream/endpoint_settings.h"
+#include "models/document/upstream.h"
 
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace postern {
 
 struct OutlierRules;
-struct Upstream;
 
 /// One upstream's endpoints as the whole process knows them. Purpose: what DNS and health checks find is
 /// found once, and every worker and the scrape see it. Owned by the snapshots and pools of its upstream; any
@@ -38,7 +39,8 @@ public:
     /// Another one with each change of the entries.
     [[nodiscard]] std::uint64_t version() const { return m_version.load(std::memory_order_acquire); }
     /// The endpoints from now on; those that are new begin their slow start, unless they are the first.
-    void replace(const std::vector<EndpointSettings>& endpoints, Clock::Steady now);
+    /// \returns whether anything changed.
+    bool replace(const std::vector<EndpointSettings>& endpoints, Clock::Steady now);
 
     /// Unless enough are ejected.
     void eject(EndpointHealth& health, const OutlierRules& rules, Clock::Steady now);
@@ -49,6 +51,7 @@ public:
 private:
     void put(const std::vector<EndpointSettings>& endpoints, const Entries& known, Clock::Steady since);
 
+    std::optional<UpstreamDns> m_name; ///< whose answers the entries are
     mutable std::mutex m_mutex;
     Entries m_entries; ///< under m_mutex
     std::atomic<std::uint64_t> m_version = 1;

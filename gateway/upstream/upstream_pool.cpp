@@ -37,6 +37,8 @@ std::size_t UpstreamPool::idle() const
 
 UpstreamEndpoint* UpstreamPool::choose(const BalancerHint& hint)
 {
+    if (!m_left.empty())
+        serveWaitingSoon(); // whose last shared request has ended meanwhile may go
     return m_chooser.choose(m_endpoints, hint, m_environment.clock.steady());
 }
 

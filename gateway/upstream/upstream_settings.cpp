@@ -9,13 +9,6 @@ namespace postern {
 
 namespace {
 
-Failure notBuilt(const Upstream& upstream, const QString& what)
-{
-    Error error = Error::invalid(QStringLiteral("upstream %1: %2 is not built yet").arg(upstream.name, what));
-    error.kind = Error::Kind::Unsupported;
-    return failure(error);
-}
-
 std::size_t share(int whole, std::size_t workers)
 {
     const auto count = static_cast<std::size_t>(std::max(whole, 1));
@@ -26,9 +19,6 @@ std::size_t share(int whole, std::size_t workers)
 
 Result<UpstreamSettings> UpstreamSettings::of(const Upstream& upstream, std::size_t workers)
 {
-    if (upstream.dns)
-        return notBuilt(upstream, QStringLiteral("dns"));
-
     UpstreamSettings settings;
     settings.name = upstream.name.toStdString();
     settings.protocol = upstream.protocol;
@@ -38,6 +28,8 @@ Result<UpstreamSettings> UpstreamSettings::of(const Upstream& upstream, std::siz
         settings.security.serverName = upstream.tls->serverName.toStdString();
         if (settings.security.serverName.empty() && upstream.dns)
             settings.security.serverName = upstream.dns->name.toStdString();
+        if (settings.security.serverName.ends_with('.')) // no part of a name in TLS (RFC 6066 §3)
+            settings.security.serverName.pop_back();
     }
     settings.connectTimeout = upstream.connectTimeout;
     settings.idleTimeout = upstream.idleTimeout;
@@ -52,7 +44,7 @@ Result<UpstreamSettings> UpstreamSettings::of(const Upstream& upstream, std::siz
             return failure(Error::invalid(QStringLiteral("upstream %1: %2 is no address with a port")
                                               .arg(upstream.name, endpoint.address)));
     }
-    if (upstream.endpoints.empty())
+    if (upstream.endpoints.empty() && !upstream.dns)
         return failure(Error::invalid(QStringLiteral("upstream %1 has no endpoint").arg(upstream.name)));
     return settings;
 }

@@ -24,8 +24,8 @@ constexpr Choice<Balancer> balancers[] = {
 };
 
 constexpr Choice<DnsRecordType> dnsRecordTypes[] = {
-    {"A", DnsRecordType::A, "Addresses; the port stands in the document."},
-    {"SRV", DnsRecordType::Srv, "Names and ports."},
+    {"A", DnsRecordType::A, "Addresses, IPv4 and IPv6; the port stands in the document."},
+    {"SRV", DnsRecordType::Srv, "Names, ports and weights; those of the lowest priority are used."},
 };
 
 const TextRule& hashKeyRule()
@@ -43,6 +43,26 @@ const TextRule& hashKeyRule()
             return (text.startsWith(QLatin1StringView("header.")) ||
                     text.startsWith(QLatin1StringView("cookie."))) &&
                    text_rules::headerName().accepts(text.mid(7));
+        }};
+    return rule;
+}
+
+const TextRule& dnsNameRule()
+{
+    static const TextRule rule{
+        QStringLiteral("invalid-name"),
+        QStringLiteral("a name of DNS: labels of letters, digits, \"-\" and \"_\", joined by dots"),
+        QStringLiteral("^([A-Za-z0-9_-]{1,63}\\.)*[A-Za-z0-9_-]{1,63}\\.?$"), [](QStringView text) {
+            if (text.endsWith(u'.'))
+                text.chop(1);
+            const auto labels = text.split(u'.');
+            return text.size() <= 253 && std::all_of(labels.begin(), labels.end(), [](QStringView label) {
+                       return !label.isEmpty() && label.size() <= 63 &&
+                              std::all_of(label.begin(), label.end(), [](QChar c) {
+                                  return c.unicode() < 128 &&
+                                         (c.isLetterOrNumber() || c == u'-' || c == u'_');
+                              });
+                   });
         }};
     return rule;
 }
@@ -74,14 +94,27 @@ const Record<UpstreamDns>& dnsRecord()
 {
     static const auto instance =
         record<UpstreamDns>("dns", "Endpoints found by name.")
-            .field("name", &UpstreamDns::name, "The name that is looked up.")
+            .field("name", &UpstreamDns::name,
+                   "The name that is looked up, in the search domains too unless it ends with a dot.")
             .required()
-            .matching(text_rules::notEmpty())
-            .field("port", &UpstreamDns::port, "The port of every address found.")
+            .matching(dnsNameRule())
+            .field("port", &UpstreamDns::port,
+                   "The port of every address found. SRV records bring their own.")
             .range(0, 65535)
             .field("type", &UpstreamDns::type, "Which records are asked for.")
-            .field("refresh", &UpstreamDns::refresh, "How often the name is looked up again.")
-            .range(1s, 1h);
+            .field("refresh", &UpstreamDns::refresh,
+                   "How often the name is looked up again, whatever the records' time to live.")
+            .range(1s, 1h)
+            .check([](const UpstreamDns& dns, RecordContext& context) {
+                if (dns.type == DnsRecordType::A && dns.port == 0)
+                    context.error(QStringLiteral("missing-field"), QStringLiteral("port"),
+                                  QStringLiteral("nothing"),
+                                  QStringLiteral("port: what the addresses listen on"));
+                if (dns.type == DnsRecordType::Srv && dns.port != 0)
+                    context.error(QStringLiteral("unused-field"), QStringLiteral("port"),
+                                  QString::number(dns.port),
+                                  QStringLiteral("no port: SRV records bring theirs"));
+            });
     return instance;
 }
 
@@ -241,7 +274,6 @@ const Record<Upstream>& upstreamRecord()
             .items(1, 1000)
             .unique("address")
             .field("dns", &Upstream::dns, "Its name, instead of addresses.", dnsRecord())
-            .notYetBuilt()
             .field("tls", &Upstream::tls, "TLS to it.", tlsRecord())
             .field("balancer", &Upstream::balancer, "Which endpoint gets the next request.")
             .field("hashOn", &Upstream::hashOn,
@@ -268,10 +300,13 @@ const Record<Upstream>& upstreamRecord()
                    outlierDetectionRecord())
             .check(checkSecurity)
             .check([](const Upstream& upstream, RecordContext& context) {
-                if (upstream.endpoints.empty())
+                if (upstream.dns && !upstream.endpoints.empty())
+                    context.error(QStringLiteral("conflicting-fields"), QStringLiteral("dns"),
+                                  upstream.dns->name, QStringLiteral("either dns or endpoints"));
+                if (upstream.endpoints.empty() && !upstream.dns)
                     context.error(QStringLiteral("missing-field"), QStringLiteral("endpoints"),
                                   QStringLiteral("nothing"),
-                                  QStringLiteral("endpoints: at least one address"));
+                                  QStringLiteral("endpoints: at least one address, or dns"));
                 checkHashOn(upstream, context);
             });
     return instance;

@@ -24,9 +24,11 @@ std::span<const Choice<DnsRecordType>> choicesOf(DnsRecordType);
 struct UpstreamDns
 {
     QString name;
-    int port = 0;
+    int port = 0; ///< of addresses; SRV brings its own
     DnsRecordType type = DnsRecordType::A;
     milliseconds refresh{5'000};
+
+    friend bool operator==(const UpstreamDns&, const UpstreamDns&) = default;
 };
 
 struct UpstreamTls

@@ -50,6 +50,7 @@ Result<GatewayOptions> optionsOf(const Arguments& arguments)
             return failure(Error::invalid(
                 QStringLiteral("--admin %1: expected an address, such as 127.0.0.1:9909").arg(text)));
     }
+    options.dns = arguments.value(QStringLiteral("dns"));
     options.handover = arguments.value(QStringLiteral("handover"));
     const QString secrets = arguments.value(QStringLiteral("secrets"));
     if (!secrets.isEmpty() && !QFileInfo(secrets).isDir())
@@ -185,6 +186,12 @@ Command serveCommand()
              {.name = QStringLiteral("admin"),
               .value = QStringLiteral("ADDRESS"),
               .help = QStringLiteral("instead of the document's admin.address"),
+              .choices = {}},
+             {.name = QStringLiteral("dns"),
+              .value = QStringLiteral("SERVERS"),
+              .help =
+                  QStringLiteral("name servers, ADDRESS:PORT by commas, that look up upstreams instead of "
+                                 "the system's"),
               .choices = {}},
              {.name = QStringLiteral("handover"),
               .value = QStringLiteral("PATH"),

@@ -1,0 +1,83 @@
+#include "gateway/upstream/dns_records.h"
+
+#include <ares.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <tuple>
+
+namespace postern {
+
+namespace {
+
+std::optional<SocketAddress> addressOf(const sockaddr* native, quint16 port)
+{
+    SocketAddress address;
+    address.port = port;
+    if (native->sa_family == AF_INET) {
+        sockaddr_in v4{};
+        std::memcpy(&v4, native, sizeof v4);
+        address.host.isV4 = true;
+        std::fill_n(address.host.bytes.begin() + 10, 2, quint8{0xff});
+        std::memcpy(address.host.bytes.data() + 12, &v4.sin_addr, sizeof v4.sin_addr);
+        return address;
+    }
+    if (native->sa_family != AF_INET6)
+        return std::nullopt;
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, native, sizeof v6);
+    std::memcpy(address.host.bytes.data(), &v6.sin6_addr, sizeof v6.sin6_addr);
+    return address;
+}
+
+auto order(const EndpointSettings& endpoint)
+{
+    return std::tie(endpoint.address.host.bytes, endpoint.address.port);
+}
+
+} // namespace
+
+std::vector<ServiceRecord> preferredServices(const unsigned char* bytes, int size, std::size_t most)
+{
+    ares_srv_reply* parsed = nullptr;
+    if (ares_parse_srv_reply(bytes, size, &parsed) != ARES_SUCCESS)
+        return {};
+    const std::unique_ptr<ares_srv_reply, void (*)(void*)> owned(parsed, &ares_free_data);
+    int lowest = 65536;
+    for (const ares_srv_reply* one = parsed; one; one = one->next)
+        lowest = std::min<int>(lowest, one->priority);
+    std::vector<ServiceRecord> services;
+    for (const ares_srv_reply* one = parsed; one; one = one->next) {
+        const std::string name = one->host ? one->host : "";
+        if (one->priority == lowest && one->port != 0 && !name.empty() && name != ".")
+            services.push_back({name, one->port, std::max<int>(one->weight, 1)});
+    }
+    // The first of them by name rather than by the server's order, which turns with each answer.
+    std::ranges::sort(services, {}, [](const ServiceRecord& one) { return std::tie(one.name, one.port); });
+    if (services.size() > most)
+        services.resize(most);
+    return services;
+}
+
+void appendEndpoints(const ares_addrinfo& found, quint16 port, int weight, std::size_t most,
+                     std::vector<EndpointSettings>& endpoints)
+{
+    for (const ares_addrinfo_node* node = found.nodes; node && endpoints.size() < most;
+         node = node->ai_next) {
+        if (const auto address = addressOf(node->ai_addr, port))
+            endpoints.push_back({*address, weight, address->text().toStdString()});
+    }
+}
+
+void sortEndpoints(std::vector<EndpointSettings>& endpoints)
+{
+    std::ranges::sort(endpoints,
+                      [](const auto& left, const auto& right) { return order(left) < order(right); });
+    const auto same = std::ranges::unique(
+        endpoints, [](const auto& left, const auto& right) { return order(left) == order(right); });
+    endpoints.erase(same.begin(), same.end());
+}
+
+} // namespace postern

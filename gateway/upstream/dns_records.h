@@ -1,0 +1,32 @@
+#pragma once
+
+#include "gateway/upstream/endpoint_settings.h"
+
+#include <string>
+#include <vector>
+
+struct ares_addrinfo;
+
+namespace postern {
+
+/// One target of an SRV answer (RFC 2782).
+struct ServiceRecord
+{
+    std::string name;
+    quint16 port = 0;
+    int weight = 1; ///< at least 1, so that every target gets something
+};
+
+/// The targets of the lowest priority in a reply's \a bytes, at most \a most of them; none for a reply that
+/// is malformed, or that says the service is not there (the target `.`).
+[[nodiscard]] std::vector<ServiceRecord> preferredServices(const unsigned char* bytes, int size,
+                                                           std::size_t most);
+
+/// Adds the addresses \a found, until there are \a most endpoints.
+void appendEndpoints(const ares_addrinfo& found, quint16 port, int weight, std::size_t most,
+                     std::vector<EndpointSettings>& endpoints);
+
+/// By address, each once.
+void sortEndpoints(std::vector<EndpointSettings>& endpoints);
+
+} // namespace postern
