@@ -54,7 +54,7 @@ struct Snapshot::Compiled
     /// Null for a listener that this configuration does not know: nobody is trusted on it then.
     [[nodiscard]] const ListenerSettings* listener(const QString& name) const;
     /// Null for an upstream that this configuration does not know.
-    [[nodiscard]] const UpstreamDirectory* directory(const QString& upstream) const;
+    [[nodiscard]] std::shared_ptr<UpstreamDirectory> directory(const QString& upstream) const;
 };
 
 } // namespace postern

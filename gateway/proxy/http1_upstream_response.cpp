@@ -1,4 +1,5 @@
 // Http1UpstreamStream's other half: what comes back. (http1_upstream_stream.cpp is what goes out.)
+#include "gateway/http/keep_alive.h"
 #include "gateway/proxy/http1_upstream_stream.h"
 #include "gateway/proxy/worker_context.h"
 
@@ -88,6 +89,8 @@ void Http1UpstreamStream::deliverHead(std::size_t headSize)
     // The head's views point into the input, which therefore stays until the head is delivered.
     const std::span<char> bytes = m_input.bytes();
     m_body.start(m_response.framing, m_response.contentLength);
+    if (const auto theirs = keepAliveTimeout(m_response.headers))
+        m_connection->limitIdle(*theirs);
     const BodyReader::Piece piece = m_body.take(bytes.subspan(headSize));
     if (piece.refusal != Refusal::None) {
         failMalformed(Refusal::UpstreamChunkMalformed);

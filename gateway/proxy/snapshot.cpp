@@ -122,13 +122,12 @@ const Snapshot::Compiled::ListenerSettings* Snapshot::Compiled::listener(const Q
     return found == listeners.end() ? nullptr : &*found;
 }
 
-const UpstreamDirectory* Snapshot::Compiled::directory(const QString& upstream) const
+std::shared_ptr<UpstreamDirectory> Snapshot::Compiled::directory(const QString& upstream) const
 {
     const auto& all = document->api.spec.upstreams;
     const auto found = std::find_if(all.begin(), all.end(),
                                     [&upstream](const Upstream& one) { return one.name == upstream; });
-    return found == all.end() ? nullptr
-                              : upstreams[static_cast<std::size_t>(found - all.begin())].directory.get();
+    return found == all.end() ? nullptr : upstreams[static_cast<std::size_t>(found - all.begin())].directory;
 }
 
 Result<std::shared_ptr<const Snapshot>> Snapshot::create(std::shared_ptr<const EffectiveDocument> document,

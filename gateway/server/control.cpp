@@ -46,7 +46,7 @@ Control::Control(const GatewayOptions& options, const GatewayEnvironment& enviro
                                                          environment.clock))
     , m_listeners(options.listen)
     , m_secrets(options.secrets, environment.clock)
-    , m_supervisor({.servers = options.dns}, environment.clock,
+    , m_supervisor(parts.dispatcher, {.servers = options.dns}, environment.clock,
                    {[this] {
                         for (const std::unique_ptr<Worker>& worker : m_parts.workers)
                             worker->upstreamsChanged();
@@ -217,7 +217,8 @@ void Control::superviseUpstreams()
     const std::vector<Upstream>& upstreams = compiled.document->api.spec.upstreams;
     std::vector<UpstreamSupervisor::Supervised> supervised;
     for (std::size_t i = 0; i < upstreams.size(); ++i)
-        supervised.push_back({&upstreams[i], compiled.upstreams[i].directory});
+        supervised.push_back(
+            {&upstreams[i], compiled.upstreams[i].directory, m_contexts.upstream(upstreams[i].name)});
     m_supervisor.follow(supervised);
 }
 

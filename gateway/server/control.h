@@ -16,6 +16,7 @@
 namespace postern {
 
 class GatewayStatus;
+class EpollDispatcher;
 class Mailbox;
 class Snapshot;
 class Telemetry;
@@ -33,6 +34,7 @@ public:
         GatewayStatus& status;
         ListenerTable::Workers& workers;
         std::function<void(std::function<void()>)> post; ///< runs something on the control thread
+        EpollDispatcher& dispatcher;                     ///< the control thread's
     };
 
     Control(const GatewayOptions& options, const GatewayEnvironment& environment, const Parts& parts);

@@ -91,8 +91,9 @@ Result<void> Gateway::Private::startControl()
     controlThread = std::move(*thread);
     return controlThread->call([this] {
         const auto post = [this](std::function<void()> task) { controlThread->post(std::move(task)); };
-        control =
-            std::make_unique<Control>(options, environment, Control::Parts{telemetry, status, workers, post});
+        control = std::make_unique<Control>(
+            options, environment,
+            Control::Parts{telemetry, status, workers, post, controlThread->dispatcher()});
         if (!predecessor)
             return control->begin();
         HandoverParcel& parcel = predecessor->parcel;

@@ -42,6 +42,7 @@ public:
     /// What the health checks found.
     void checked(bool healthy, Clock::Steady now);
 
+    [[nodiscard]] bool passesChecks() const { return !m_failsChecks.load(std::memory_order_relaxed); }
     [[nodiscard]] bool isEjected(Clock::Steady now) const { return before(now, m_ejectedUntil); }
     [[nodiscard]] EndpointState state(Clock::Steady now) const;
     /// Well, or refusing for long enough to be tried again.

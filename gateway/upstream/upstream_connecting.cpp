@@ -40,6 +40,7 @@ UpstreamPool::Acquired UpstreamPool::open(UpstreamEndpoint& endpoint, const Wait
         return {nullptr, ConnectFailure::Overloaded};
     connection.m_token = *token;
     connection.m_attempt = attempt;
+    connection.m_since = m_environment.clock.steady();
     connection.m_place = m_connections.size();
     m_connections.push_back(std::move(owned));
     ++endpoint.m_connections;

@@ -14,6 +14,13 @@ UpstreamConnection::~UpstreamConnection() = default;
 
 void UpstreamConnection::again() { m_pool.m_environment.dispatcher.again(m_token); }
 
+void UpstreamConnection::limitIdle(std::chrono::seconds theirs)
+{
+    using namespace std::chrono_literals;
+    // A second for the way there, and for clocks that are read late.
+    m_idleLimit = theirs > 2s ? theirs - 1s : std::chrono::milliseconds(theirs) / 2;
+}
+
 void UpstreamConnection::leaveSoon()
 {
     m_leaving = true;
@@ -55,6 +62,8 @@ void UpstreamConnection::reached()
         m_pool.connectFailed(*this, ConnectFailure::TimedOut);
     else if (m_state == State::Idle)
         m_pool.end(*this);
+    else if (m_state == State::InUse && m_wish.lending == Lending::Shared)
+        m_pool.watchAge(*this);
 }
 
 } // namespace postern

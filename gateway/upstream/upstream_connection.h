@@ -5,6 +5,7 @@
 #include "gateway/net/stream_socket.h"
 #include "gateway/upstream/balancer_hint.h"
 
+#include <chrono>
 #include <memory>
 
 namespace postern {
@@ -48,8 +49,8 @@ public:
     virtual void connectionFailed(ConnectFailure failure) = 0;
     /// Something happened on the socket, which has noted it: read, flush.
     virtual void connectionEvent() = 0;
-    /// Its endpoint has left the upstream: nothing new on it, and release() when what is under way is done.
-    /// Called once, on a turn of its own; Lending::Shared only, as the others release soon anyway.
+    /// Its endpoint has left the upstream, or it is old: nothing new on it, and release() when what is under
+    /// way is done. Called once for each, on a turn of its own; Lending::Shared only, as the others release soon anyway.
     virtual void connectionLeaving() {}
 
 protected:
@@ -68,6 +69,9 @@ public:
     [[nodiscard]] const UpstreamEndpoint& endpoint() const { return m_endpoint; }
     /// It has carried a request before: its end may be a keep-alive race, not a fault.
     [[nodiscard]] bool isReused() const { return m_uses > 1; }
+    /// The upstream keeps idle connections for \a theirs: this one ends before, so that no request meets it
+    /// as the upstream closes it.
+    void limitIdle(std::chrono::seconds theirs);
     /// Calls the user's connectionEvent() on the next turn, for the rest of the work.
     void again();
 
@@ -91,6 +95,8 @@ private:
     UpstreamConnectionUser* m_user = nullptr;
     ConnectionWish m_wish;   ///< the user's, as long as it may have to go elsewhere
     std::size_t m_place = 0; ///< in the pool's list
+    Clock::Steady m_since{}; ///< when it began to be made
+    std::chrono::milliseconds m_idleLimit = std::chrono::milliseconds::max();
     std::uint32_t m_uses = 0;
     State m_state = State::Connecting;
     bool m_leaving = false;      ///< and the user does not know yet

@@ -20,25 +20,25 @@ std::vector<EndpointSettings> endpointsOf(const Upstream& upstream)
 }
 
 /// Whether the answers for the one are answers for the other.
-bool isSameName(const std::optional<UpstreamDns>& left, const UpstreamDns& right)
+bool isSameName(const std::optional<UpstreamDns>& left, const std::optional<UpstreamDns>& right)
 {
-    return left && left->name == right.name && left->port == right.port && left->type == right.type;
+    if (!left || !right)
+        return left.has_value() == right.has_value();
+    return left->name == right->name && left->port == right->port && left->type == right->type;
 }
 
 } // namespace
 
-std::shared_ptr<UpstreamDirectory> UpstreamDirectory::create(const Upstream& upstream,
-                                                             const UpstreamDirectory* previous)
+std::shared_ptr<UpstreamDirectory>
+UpstreamDirectory::create(const Upstream& upstream, const std::shared_ptr<UpstreamDirectory>& previous)
 {
+    const std::vector<EndpointSettings> written = endpointsOf(upstream);
+    if (previous && isSameName(previous->m_name, upstream.dns) && previous->m_written == written)
+        return previous;
     auto directory = std::make_shared<UpstreamDirectory>(std::vector<EndpointSettings>{});
-    const Entries known = previous ? previous->entries() : Entries{};
-    std::vector<EndpointSettings> endpoints = endpointsOf(upstream);
-    if (upstream.dns && previous && isSameName(previous->m_name, *upstream.dns)) {
-        for (const Entry& entry : known)
-            endpoints.push_back(entry.settings);
-    }
     directory->m_name = upstream.dns;
-    directory->put(endpoints, known, EndpointHealth::kLongAgo);
+    directory->m_written = written;
+    directory->put(written, previous ? previous->entries() : Entries{}, EndpointHealth::kLongAgo);
     return directory;
 }
 

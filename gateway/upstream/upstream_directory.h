@@ -28,10 +28,10 @@ public:
     };
     using Entries = std::vector<Entry>;
 
-    /// The endpoints of the document; for `dns`, those that \a previous (null: none) has found under the same
-    /// name. What is known of an endpoint's health goes over from \a previous.
-    [[nodiscard]] static std::shared_ptr<UpstreamDirectory> create(const Upstream& upstream,
-                                                                   const UpstreamDirectory* previous);
+    /// The endpoints of the document; for `dns`, those that are found. Where nothing about them has changed
+    /// it is \a previous (null: none); else what is known of an endpoint's health goes over from there.
+    [[nodiscard]] static std::shared_ptr<UpstreamDirectory>
+    create(const Upstream& upstream, const std::shared_ptr<UpstreamDirectory>& previous);
     /// As it is, for ever.
     explicit UpstreamDirectory(const std::vector<EndpointSettings>& endpoints);
 
@@ -51,7 +51,8 @@ public:
 private:
     void put(const std::vector<EndpointSettings>& endpoints, const Entries& known, Clock::Steady since);
 
-    std::optional<UpstreamDns> m_name; ///< whose answers the entries are
+    std::optional<UpstreamDns> m_name;       ///< whose answers the entries are
+    std::vector<EndpointSettings> m_written; ///< in the document
     mutable std::mutex m_mutex;
     Entries m_entries; ///< under m_mutex
     std::atomic<std::uint64_t> m_version = 1;

@@ -137,6 +137,28 @@ void UpstreamPool::lend(UpstreamConnection& connection)
     // Its deadline stays on the sweep, which finds it in use and lets it be: moving it costs nothing then.
     connection.m_state = UpstreamConnection::State::InUse;
     ++connection.m_uses;
+    if (connection.m_wish.lending == Lending::Shared)
+        watchAge(connection);
+}
+
+bool UpstreamPool::isWornOut(const UpstreamConnection& connection) const
+{
+    const std::uint32_t most = m_settings.maxRequestsPerConnection;
+    if ((most > 0 && connection.m_uses >= most) || connection.m_idleLimit.count() == 0)
+        return true;
+    return m_settings.maxConnectionAge.count() > 0 &&
+           m_environment.clock.steady() - connection.m_since >= m_settings.maxConnectionAge;
+}
+
+void UpstreamPool::watchAge(UpstreamConnection& connection)
+{
+    if (m_settings.maxConnectionAge.count() == 0)
+        return;
+    const Clock::Steady end = connection.m_since + m_settings.maxConnectionAge;
+    if (m_environment.clock.steady() >= end)
+        connection.leaveSoon();
+    else
+        m_environment.deadlines.set(connection, end);
 }
 
 void UpstreamPool::cancel(UpstreamConnectionUser& user)
@@ -156,7 +178,8 @@ void UpstreamPool::release(UpstreamConnection& connection, Reuse reuse)
 {
     unassign(connection);
     StreamSocket& socket = connection.m_socket;
-    bool reusable = reuse == Reuse::Yes && !socket.peerEnded() && !socket.hasPending();
+    bool reusable =
+        reuse == Reuse::Yes && !isWornOut(connection) && !socket.peerEnded() && !socket.hasPending();
     if (reusable && socket.mayRead()) {
         // The last read filled its buffer: what is behind it, if anything, belongs to no request.
         char byte = 0;
@@ -184,7 +207,8 @@ void UpstreamPool::promiseOrIdle(UpstreamConnection& connection)
     }
     connection.m_state = UpstreamConnection::State::Idle;
     endpoint.m_idle.push_back(&connection);
-    m_environment.deadlines.set(connection, m_environment.clock.steady() + m_settings.idleTimeout);
+    const auto idle = std::min(m_settings.idleTimeout, connection.m_idleLimit);
+    m_environment.deadlines.set(connection, m_environment.clock.steady() + idle);
     serveWaitingSoon(); // whoever waits for another endpoint takes its place
 }
 

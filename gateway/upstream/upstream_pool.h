@@ -91,7 +91,10 @@ private:
     /// \a connection is for \a who, now or when it is made; and is for nobody.
     static void assign(UpstreamConnection& connection, const Waiting& who);
     static void unassign(UpstreamConnection& connection);
-    static void lend(UpstreamConnection& connection);
+    void lend(UpstreamConnection& connection);
+    [[nodiscard]] bool isWornOut(const UpstreamConnection& connection) const;
+    /// Of one that is shared: its user hears when it is old.
+    void watchAge(UpstreamConnection& connection);
     void promiseOrIdle(UpstreamConnection& connection);
     void keepPromise(UpstreamConnection& connection);
     /// Closes; the object lives until the handlers on the stack are done.

@@ -33,6 +33,8 @@ Result<UpstreamSettings> UpstreamSettings::of(const Upstream& upstream, std::siz
     }
     settings.connectTimeout = upstream.connectTimeout;
     settings.idleTimeout = upstream.idleTimeout;
+    settings.maxConnectionAge = upstream.maxConnectionAge;
+    settings.maxRequestsPerConnection = static_cast<std::uint32_t>(upstream.maxRequestsPerConnection);
     settings.maxConnections = share(upstream.maxConnections, workers);
     settings.maxPending = share(upstream.maxPending, workers);
     settings.slowStart = upstream.slowStart;

@@ -37,9 +37,11 @@ struct UpstreamSettings
     std::optional<OutlierRules> outliers;
     std::chrono::milliseconds connectTimeout{};
     std::chrono::milliseconds idleTimeout{};
-    std::size_t maxConnections = 0; ///< of this worker
-    std::size_t maxPending = 0;     ///< of this worker
-    UpstreamSecurity security;      ///< its context is set by whoever has the secrets
+    std::chrono::milliseconds maxConnectionAge{}; ///< 0: none
+    std::uint32_t maxRequestsPerConnection = 0;   ///< 0: no limit
+    std::size_t maxConnections = 0;               ///< of this worker
+    std::size_t maxPending = 0;                   ///< of this worker
+    UpstreamSecurity security;                    ///< its context is set by whoever has the secrets
 
     /// \a workers share the document's ceilings evenly, rounded up: at least one each. An error names what is
     /// not built yet: nothing of a document is silently ignored.

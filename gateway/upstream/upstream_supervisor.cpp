@@ -3,16 +3,59 @@
 #include "gateway/upstream/upstream_directory.h"
 
 #include <algorithm>
+#include <random>
 
 namespace postern {
 
-UpstreamSupervisor::UpstreamSupervisor(const DnsSettings& dns, const Clock& clock, UpstreamNotices notices)
-    : m_clock(clock), m_notices(std::move(notices)), m_resolver(dns)
+UpstreamSupervisor::UpstreamSupervisor(EpollDispatcher& dispatcher, const DnsSettings& dns,
+                                       const Clock& clock, UpstreamNotices notices)
+    : m_clock(clock)
+    , m_notices{[this, changed = std::move(notices.changed)] {
+                    for (const auto& [name, checker] : m_checkers)
+                        checker->refresh();
+                    changed();
+                },
+                std::move(notices.told)}
+    , m_deadlines(clock)
+    , m_environment{dispatcher, m_deadlines, clock, std::random_device{}()}
+    , m_resolver(dns)
 {}
 
 UpstreamSupervisor::~UpstreamSupervisor() = default;
 
 void UpstreamSupervisor::follow(const std::vector<Supervised>& upstreams)
+{
+    followNames(upstreams);
+    followChecks(upstreams);
+}
+
+void UpstreamSupervisor::followChecks(const std::vector<Supervised>& upstreams)
+{
+    auto before = std::move(m_checkers);
+    m_checkers.clear();
+    for (const Supervised& one : upstreams) {
+        if (!one.upstream->healthCheck) {
+            // What nobody checks any more counts as well again.
+            for (const UpstreamDirectory::Entry& entry : one.directory->entries())
+                entry.health->checked(true, m_clock.steady());
+            continue;
+        }
+        auto settings = UpstreamSettings::of(*one.upstream, 1);
+        if (!settings)
+            continue; // no snapshot has it
+        settings->security.context = one.tls;
+        const HealthChecker::Settings wanted{*one.upstream->healthCheck, std::move(*settings)};
+        std::unique_ptr<HealthChecker>& checker = m_checkers[one.upstream->name];
+        const auto same = before.find(one.upstream->name);
+        if (same != before.end() && same->second->settings() == wanted)
+            checker = std::move(same->second);
+        else
+            checker = std::make_unique<HealthChecker>(wanted, m_environment, m_notices);
+        checker->follow(one.directory);
+    }
+}
+
+void UpstreamSupervisor::followNames(const std::vector<Supervised>& upstreams)
 {
     auto before = std::move(m_discoveries);
     m_discoveries.clear();

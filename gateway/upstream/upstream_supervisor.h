@@ -2,6 +2,7 @@
 
 #include "gateway/upstream/dns_resolver.h"
 #include "gateway/upstream/endpoint_discovery.h"
+#include "gateway/upstream/health_checker.h"
 #include "gateway/upstream/upstream_notice.h"
 
 #include <map>
@@ -12,9 +13,10 @@ namespace postern {
 
 class UpstreamDirectory;
 
-/// Finds out what all workers need to know of upstreams: their endpoints, where DNS names them. One in a
-/// process, not one a worker, so that a name is asked for once. Owned by the control thread's Control, on its
-/// thread, away from the data path; what it finds goes into the directories, and `changed` pokes the workers.
+/// Finds out what all workers need to know of upstreams: their endpoints, where DNS names them, and how these
+/// are. One in a process, not one a worker, so that a name and an endpoint are asked once. Owned by the
+/// control thread's Control, on its thread, away from the data path; what it finds goes into the directories,
+/// and `changed` pokes the workers.
 class UpstreamSupervisor
 {
 public:
@@ -22,9 +24,12 @@ public:
     {
         const Upstream* upstream; ///< while follow() runs
         std::shared_ptr<UpstreamDirectory> directory;
+        std::shared_ptr<const TlsClientContext> tls = {}; ///< null: none, or not to be had
     };
 
-    UpstreamSupervisor(const DnsSettings& dns, const Clock& clock, UpstreamNotices notices);
+    /// \a dispatcher: of the thread it lives on.
+    UpstreamSupervisor(EpollDispatcher& dispatcher, const DnsSettings& dns, const Clock& clock,
+                       UpstreamNotices notices);
     ~UpstreamSupervisor();
 
     /// These upstreams from now on. One whose settings stay is not looked up anew.
@@ -33,10 +38,15 @@ public:
     void whenLookedUp(std::function<void()> done);
 
 private:
+    void followNames(const std::vector<Supervised>& upstreams);
+    void followChecks(const std::vector<Supervised>& upstreams);
     void lookedUp();
 
     const Clock& m_clock;
     const UpstreamNotices m_notices;
+    DeadlineSweep m_deadlines; ///< its timer runs once something is checked
+    const UpstreamPool::Environment m_environment;
+    std::map<QString, std::unique_ptr<HealthChecker>> m_checkers; ///< by the upstream's name
     DnsResolver m_resolver;
     std::function<void()> m_done;
     std::map<QString, std::unique_ptr<EndpointDiscovery>> m_discoveries; ///< by the upstream's name

@@ -28,6 +28,14 @@ constexpr Choice<DnsRecordType> dnsRecordTypes[] = {
     {"SRV", DnsRecordType::Srv, "Names, ports and weights; those of the lowest priority are used."},
 };
 
+constexpr Choice<HealthCheckType> healthCheckTypes[] = {
+    {"http", HealthCheckType::Http,
+     "A GET of `path` that is answered with 2xx. What is meant where there is a path."},
+    {"tcp", HealthCheckType::Tcp,
+     "A connection, through TLS where the upstream has it. What is meant without a path."},
+    {"grpc", HealthCheckType::Grpc, "gRPC's health protocol.", Built::NotYet},
+};
+
 const TextRule& hashKeyRule()
 {
     static const TextRule rule{
@@ -216,13 +224,30 @@ const Record<Retries>& retriesRecord()
     return instance;
 }
 
+void checkHealthCheck(const HealthCheck& check, RecordContext& context)
+{
+    const bool http = check.effectiveType() == HealthCheckType::Http;
+    if (http && check.path.isEmpty())
+        context.error(QStringLiteral("missing-field"), QStringLiteral("path"), QStringLiteral("nothing"),
+                      QStringLiteral("path: what is asked for"));
+    if (!http && !check.path.isEmpty())
+        context.error(QStringLiteral("unused-field"), QStringLiteral("path"), check.path,
+                      QStringLiteral("no path: it belongs to the type http"));
+    if (!http && !check.host.isEmpty())
+        context.error(QStringLiteral("unused-field"), QStringLiteral("host"), check.host,
+                      QStringLiteral("no host: it belongs to the type http"));
+}
+
 const Record<HealthCheck>& healthCheckRecord()
 {
     static const auto instance =
-        record<HealthCheck>("healthCheck", "Asks each endpoint whether it is well.")
+        record<HealthCheck>("healthCheck", "Asks each endpoint whether it is well, once for all workers.")
+            .field("type", &HealthCheck::type, "How it is asked: http with a path, else tcp.")
             .field("path", &HealthCheck::path, "The path that is asked for.")
-            .required()
             .matching(text_rules::plainPath())
+            .field("host", &HealthCheck::host,
+                   "The Host that is asked for, instead of the endpoint's address.")
+            .matching(text_rules::headerValue())
             .field("interval", &HealthCheck::interval, "How often.")
             .range(100ms, 1h)
             .field("timeout", &HealthCheck::timeout, "How long an answer may take.")
@@ -231,7 +256,8 @@ const Record<HealthCheck>& healthCheckRecord()
                    "Good answers in a row until it gets requests.")
             .range(1, 100)
             .field("unhealthyAfter", &HealthCheck::unhealthyAfter, "Bad answers in a row until it gets none.")
-            .range(1, 100);
+            .range(1, 100)
+            .check(checkHealthCheck);
     return instance;
 }
 
@@ -262,6 +288,8 @@ std::span<const Choice<Balancer>> choicesOf(Balancer) { return balancers; }
 
 std::span<const Choice<DnsRecordType>> choicesOf(DnsRecordType) { return dnsRecordTypes; }
 
+std::span<const Choice<HealthCheckType>> choicesOf(HealthCheckType) { return healthCheckTypes; }
+
 const Record<Upstream>& upstreamRecord()
 {
     static const auto instance =
@@ -285,17 +313,23 @@ const Record<Upstream>& upstreamRecord()
             .field("connectTimeout", &Upstream::connectTimeout, "How long a connection may take to open.")
             .range(1ms, 5min)
             .field("idleTimeout", &Upstream::idleTimeout,
-                   "How long an unused connection is kept. Shorter than the upstream's own.")
+                   "How long an unused connection is kept. Shorter than the upstream's own: where its "
+                   "answers tell that (Keep-Alive), the gateway keeps below it by itself.")
             .range(1ms, 24h)
             .field("maxConnections", &Upstream::maxConnections,
                    "The most connections at once, over all workers.")
             .range(1, 1'000'000)
+            .field("maxConnectionAge", &Upstream::maxConnectionAge,
+                   "How old a connection gets: then it takes no new request. 0: any age.")
+            .range(0ms, 24h)
+            .field("maxRequestsPerConnection", &Upstream::maxRequestsPerConnection,
+                   "How many requests a connection carries, one after the other. 0: any number.")
+            .range(0, 1'000'000)
             .field("maxPending", &Upstream::maxPending,
                    "The most requests that wait for a connection; beyond it they get 503.")
             .range(0, 1'000'000)
             .field("retries", &Upstream::retries, "Second attempts.", retriesRecord())
             .field("healthCheck", &Upstream::healthCheck, "Active health checks.", healthCheckRecord())
-            .notYetBuilt()
             .field("outlierDetection", &Upstream::outlierDetection, "Passive health checks.",
                    outlierDetectionRecord())
             .check(checkSecurity)
@@ -308,6 +342,11 @@ const Record<Upstream>& upstreamRecord()
                                   QStringLiteral("nothing"),
                                   QStringLiteral("endpoints: at least one address, or dns"));
                 checkHashOn(upstream, context);
+                if (upstream.healthCheck && upstream.protocol != UpstreamProtocol::Http1 &&
+                    upstream.healthCheck->effectiveType() == HealthCheckType::Http)
+                    context.error(QStringLiteral("not-yet-built"), QStringLiteral("healthCheck"),
+                                  QStringLiteral("type http"),
+                                  QStringLiteral("type tcp: HTTP/2 is not asked yet"));
             });
     return instance;
 }

@@ -47,13 +47,24 @@ struct Retries
     std::optional<milliseconds> perTryTimeout;
 };
 
+enum class HealthCheckType { Http, Tcp, Grpc };
+std::span<const Choice<HealthCheckType>> choicesOf(HealthCheckType);
+
 struct HealthCheck
 {
-    QString path;
+    std::optional<HealthCheckType> type;
+    QString path; ///< of `http`
+    QString host; ///< likewise; empty: the endpoint's address
     milliseconds interval{5'000};
     milliseconds timeout{1'000};
     int healthyAfter = 2;
     int unhealthyAfter = 3;
+
+    [[nodiscard]] HealthCheckType effectiveType() const
+    {
+        return type.value_or(path.isEmpty() ? HealthCheckType::Tcp : HealthCheckType::Http);
+    }
+    friend bool operator==(const HealthCheck&, const HealthCheck&) = default;
 };
 
 struct OutlierDetection
@@ -76,8 +87,10 @@ struct Upstream
     milliseconds slowStart{0};
     milliseconds connectTimeout{1'000};
     milliseconds idleTimeout{55'000};
-    int maxConnections = 1024; ///< over all workers of the process
-    int maxPending = 1024;     ///< requests that wait for a connection
+    int maxConnections = 1024;                ///< over all workers of the process
+    milliseconds maxConnectionAge{3'600'000}; ///< 0: none
+    int maxRequestsPerConnection = 0;         ///< 0: no limit
+    int maxPending = 1024;                    ///< requests that wait for a connection
     std::optional<Retries> retries;
     std::optional<HealthCheck> healthCheck;
     std::optional<OutlierDetection> outlierDetection;

@@ -150,10 +150,10 @@ void TestOutlierDetector::livesThroughAReload()
     const auto before = UpstreamDirectory::create(upstream, nullptr);
     fail(OutlierDetector(m_rules, before), *before, 0);
     std::ranges::reverse(upstream.endpoints);
-    const auto after = UpstreamDirectory::create(upstream, before.get());
+    const auto after = UpstreamDirectory::create(upstream, before);
     QVERIFY(after->entries()[2].health->isEjected(m_clock.steady()));
     upstream.endpoints.pop_back();
-    QCOMPARE(UpstreamDirectory::create(upstream, after.get())->count(m_clock.steady()), (Counts{2, 0, 0}));
+    QCOMPARE(UpstreamDirectory::create(upstream, after)->count(m_clock.steady()), (Counts{2, 0, 0}));
 }
 
 QTEST_GUILESS_MAIN(TestOutlierDetector)

@@ -209,7 +209,7 @@ void TestUpstreamDiscovery::followsChanges()
     DeadlineSweep deadlines(m_clock);
     UpstreamPool pool({epollDispatcher(), deadlines, m_clock}, *UpstreamSettings::of(upstream, 1), directory);
     int changes = 0;
-    UpstreamSupervisor supervisor(settingsOf(server), m_clock,
+    UpstreamSupervisor supervisor(epollDispatcher(), settingsOf(server), m_clock,
                                   {[&] { ++changes, pool.refresh(); }, [](const UpstreamNotice&) {}});
     QVERIFY(!pool.choose({}));
     supervisor.follow({{&upstream, directory}});
@@ -256,7 +256,7 @@ void TestUpstreamDiscovery::lastAnswerServesOn()
     const auto directory = UpstreamDirectory::create(upstream, nullptr);
     std::vector<UpstreamNotice::Kind> told;
     UpstreamSupervisor supervisor(
-        settingsOf(server), m_clock,
+        epollDispatcher(), settingsOf(server), m_clock,
         {[] {}, [&](const UpstreamNotice& notice) { told.push_back(notice.kind); }});
     supervisor.follow({{&upstream, directory}});
     QTRY_COMPARE(directory->entries().size(), std::size_t{1});
@@ -301,19 +301,20 @@ void TestUpstreamDiscovery::reloadLooksNotAnew()
     Upstream upstream = named();
     upstream.dns->refresh = 1h;
     auto directory = UpstreamDirectory::create(upstream, nullptr);
-    UpstreamSupervisor supervisor(settingsOf(server), m_clock, {[] {}, [](const UpstreamNotice&) {}});
+    UpstreamSupervisor supervisor(epollDispatcher(), settingsOf(server), m_clock,
+                                  {[] {}, [](const UpstreamNotice&) {}});
     supervisor.follow({{&upstream, directory}});
     QTRY_COMPARE(directory->entries().size(), std::size_t{1});
     const int asked = server.questions();
     for (int i = 0; i < 100; ++i) {
         upstream.idleTimeout += 1s;
-        directory = UpstreamDirectory::create(upstream, directory.get());
+        directory = UpstreamDirectory::create(upstream, directory);
         supervisor.follow({{&upstream, directory}});
         QCOMPARE(directory->entries().size(), std::size_t{1});
     }
     QCOMPARE(server.questions(), asked);
     upstream.dns->port = 9001; // another question
-    directory = UpstreamDirectory::create(upstream, directory.get());
+    directory = UpstreamDirectory::create(upstream, directory);
     supervisor.follow({{&upstream, directory}});
     QTRY_COMPARE(directory->entries().size(), std::size_t{1});
     QCOMPARE(directory->entries()[0].settings.text, "127.0.0.2:9001");

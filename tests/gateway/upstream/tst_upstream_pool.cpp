@@ -135,6 +135,10 @@ private Q_SLOTS:
     void sharedConnection();
     void avoidedEndpoint();
     void leavingEndpointDrains();
+    void wornOut_data();
+    void wornOut();
+    void sharedConnectionGrowsOld();
+    void idleBelowTheUpstreams();
     void unixPath();
     void settings();
 
@@ -471,6 +475,88 @@ void TestUpstreamPool::leavingEndpointDrains()
     User none(*pool);
     none.acquire();
     QVERIFY(none.failure == ConnectFailure::NoEndpoints);
+}
+
+void TestUpstreamPool::wornOut_data()
+{
+    QTest::addColumn<int>("requests"); // per connection
+    QTest::addColumn<int>("seconds");  // of age
+    QTest::addColumn<int>("uses");     // after which it is not kept
+    QTest::addRow("by requests") << 3 << 0 << 3;
+    QTest::addRow("by age") << 0 << 20 << 2; // each use takes ten seconds
+    QTest::addRow("whatever comes first") << 5 << 20 << 2;
+}
+
+void TestUpstreamPool::wornOut()
+{
+    QFETCH(int, requests);
+    QFETCH(int, seconds);
+    QFETCH(int, uses);
+    RecordingUpstream server(silent());
+    Upstream upstream = upstreamOf({server.port()});
+    upstream.maxRequestsPerConnection = requests;
+    upstream.maxConnectionAge = std::chrono::seconds(seconds);
+    const auto pool = this->pool(upstream);
+    User user(*pool);
+    for (int i = 1; i <= uses; ++i) {
+        user.acquire();
+        QTRY_VERIFY(user.connection);
+        QCOMPARE(user.connection->isReused(), i > 1);
+        m_clock.advance(10s);
+        user.release();
+        QCOMPARE(pool->idle(), std::size_t(i < uses ? 1 : 0));
+    }
+    QCOMPARE(pool->connections(), std::size_t{0});
+}
+
+/// Its user is told, once; nothing is cut.
+void TestUpstreamPool::sharedConnectionGrowsOld()
+{
+    RecordingUpstream server(silent());
+    Upstream upstream = upstreamOf({server.port()});
+    upstream.maxConnectionAge = 1min;
+    const auto pool = this->pool(upstream);
+    User session(*pool);
+    session.acquire({.hint = {}, .lending = Lending::Shared});
+    QTRY_VERIFY(session.connection);
+    m_clock.advance(59s);
+    m_deadlines->sweep();
+    QCoreApplication::processEvents();
+    QCOMPARE(session.leavings, 0);
+    m_clock.advance(2s);
+    m_deadlines->sweep();
+    QTRY_COMPARE(session.leavings, 1);
+    m_clock.advance(1h);
+    m_deadlines->sweep();
+    QCoreApplication::processEvents();
+    QCOMPARE(session.leavings, 1);
+    QCOMPARE(pool->connections(), std::size_t{1});
+}
+
+void TestUpstreamPool::idleBelowTheUpstreams()
+{
+    RecordingUpstream server(silent());
+    Upstream upstream = upstreamOf({server.port()});
+    upstream.idleTimeout = 1min;
+    const auto pool = this->pool(upstream);
+    User user(*pool);
+    const auto idleFor = [&](std::chrono::milliseconds time) {
+        m_clock.advance(time);
+        m_deadlines->sweep();
+        return pool->idle() == 1;
+    };
+    user.acquire();
+    QTRY_VERIFY(user.connection);
+    user.connection->limitIdle(5s);
+    user.release();
+    QVERIFY(idleFor(3900ms));
+    QVERIFY(!idleFor(200ms)); // a second before the upstream
+    user.acquire();
+    QTRY_VERIFY(user.connection);
+    user.connection->limitIdle(3600s); // longer than ours: ours it is
+    user.release();
+    QVERIFY(idleFor(59s));
+    QVERIFY(!idleFor(2s));
 }
 
 void TestUpstreamPool::unixPath()

@@ -1,0 +1,181 @@
+#include "gateway/upstream/endpoint_probe.h"
+
+#include <array>
+
+namespace postern {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr HeadLimits kLimits{.headerBytes = 16 * 1024, .headers = 100};
+
+/// One connection at a time, and as long for it as for the answer.
+UpstreamSettings probing(UpstreamSettings settings, const HealthCheck& check)
+{
+    settings.connectTimeout = check.timeout;
+    settings.maxConnections = 1;
+    settings.maxPending = 0;
+    settings.outliers.reset();
+    settings.slowStart = 0ms;
+    return settings;
+}
+
+std::string requestOf(const HealthCheck& check, const EndpointSettings& endpoint)
+{
+    const std::string host = !check.host.isEmpty()       ? check.host.toStdString()
+                             : endpoint.address.isUnix() ? "localhost"
+                                                         : endpoint.text;
+    return "GET " + check.path.toStdString() + " HTTP/1.1\r\nHost: " + host +
+           "\r\nUser-Agent: postern-health\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+}
+
+QString reasonOf(ConnectFailure failure)
+{
+    switch (failure) {
+    case ConnectFailure::TimedOut:
+        return QStringLiteral("no connection in time");
+    case ConnectFailure::Handshake:
+        return QStringLiteral("the TLS handshake fails");
+    case ConnectFailure::Overloaded: // of descriptors, or of the handshakes
+    case ConnectFailure::Refused:
+    case ConnectFailure::NoEndpoints:
+        break;
+    }
+    return QStringLiteral("no connection");
+}
+
+} // namespace
+
+EndpointProbe::EndpointProbe(const Environment& environment, const EndpointSettings& endpoint,
+                             std::shared_ptr<EndpointHealth> health, Told told)
+    : m_deadlines(environment.pool.deadlines)
+    , m_clock(environment.pool.clock)
+    , m_check(environment.check)
+    , m_health(std::move(health))
+    , m_told(std::move(told))
+    , m_pool(environment.pool, probing(environment.settings, environment.check),
+             std::make_shared<UpstreamDirectory>(std::vector{endpoint}))
+    , m_request(requestOf(environment.check, endpoint))
+    , m_random(static_cast<std::uint32_t>(balancerHash(endpoint.text) ^ environment.pool.seed))
+{
+    // Not all in the same moment where there are many.
+    const double part = std::uniform_real_distribution(0.0, 0.1)(m_random);
+    waitFor(std::chrono::duration_cast<std::chrono::milliseconds>(m_check.interval * part));
+}
+
+EndpointProbe::~EndpointProbe()
+{
+    if (m_connection)
+        m_pool.release(*m_connection, UpstreamPool::Reuse::No);
+    else
+        m_pool.cancel(*this);
+}
+
+void EndpointProbe::waitFor(std::chrono::milliseconds time)
+{
+    m_deadlines.set(*this, m_clock.steady() + time);
+}
+
+void EndpointProbe::reached()
+{
+    if (m_asking)
+        conclude(QStringLiteral("no answer in time"));
+    else
+        ask();
+}
+
+void EndpointProbe::ask()
+{
+    m_asking = true;
+    m_answer.clear();
+    m_parser.reset();
+    waitFor(m_check.timeout);
+    const UpstreamPool::Acquired acquired = m_pool.acquire(*this, {.hint = {}, .freshness = Freshness::New});
+    if (acquired.connection)
+        connectionReady(*acquired.connection);
+    else if (acquired.failure)
+        connectionFailed(*acquired.failure);
+}
+
+void EndpointProbe::connectionReady(UpstreamConnection& connection)
+{
+    m_connection = &connection;
+    if (m_check.effectiveType() == HealthCheckType::Tcp)
+        conclude({});
+    else if (connection.socket().send(m_request) == StreamSocket::Write::Failed)
+        conclude(QStringLiteral("the connection ended"));
+}
+
+void EndpointProbe::connectionFailed(ConnectFailure failure) { conclude(reasonOf(failure)); }
+
+void EndpointProbe::connectionEvent()
+{
+    if (m_connection->socket().hasPending())
+        (void)m_connection->socket().flush(); // a failure shows in reading
+    read();
+}
+
+void EndpointProbe::read()
+{
+    std::array<char, 4096> room; // NOLINT: filled by receive
+    while (m_connection && m_connection->socket().mayRead()) {
+        const auto received = m_connection->socket().receive(room);
+        if (received.state == StreamSocket::Read::Nothing)
+            return;
+        if (received.state != StreamSocket::Read::Data) {
+            conclude(QStringLiteral("the connection ended"));
+            return;
+        }
+        m_answer.append(room.data(), received.size);
+        if (judge())
+            return;
+    }
+}
+
+bool EndpointProbe::judge()
+{
+    while (true) {
+        const ParseResult result = m_parser.parse(m_answer, kLimits, Method::Get, m_head);
+        if (result.state == ParseResult::State::NeedMore)
+            return false;
+        if (result.state == ParseResult::State::Refused) {
+            conclude(QStringLiteral("what it answers is no HTTP"));
+            return true;
+        }
+        if (!m_head.isInterim())
+            break;
+        m_answer.erase(0, result.consumed);
+        m_parser.reset();
+    }
+    const bool well = m_head.status >= 200 && m_head.status < 300;
+    conclude(well ? QString() : QStringLiteral("it answers %1").arg(m_head.status));
+    return true;
+}
+
+void EndpointProbe::conclude(const QString& fault)
+{
+    m_asking = false;
+    if (m_connection)
+        m_pool.release(*std::exchange(m_connection, nullptr), UpstreamPool::Reuse::No);
+    else
+        m_pool.cancel(*this);
+    const double jitter = std::uniform_real_distribution(0.9, 1.1)(m_random);
+    waitFor(std::chrono::duration_cast<std::chrono::milliseconds>(m_check.interval * jitter));
+    const Clock::Steady now = m_clock.steady();
+    const bool isWell = fault.isEmpty();
+    const bool wasWell = m_health->passesChecks();
+    if (isWell)
+        m_health->connected(now); // it refuses nobody any more, whether or not there is traffic to find out
+    if (isWell == wasWell) {
+        m_inARow = 0;
+        return;
+    }
+    if (++m_inARow < (wasWell ? m_check.unhealthyAfter : m_check.healthyAfter))
+        return;
+    m_inARow = 0;
+    m_health->checked(isWell, now);
+    m_told(fault);
+}
+
+} // namespace postern

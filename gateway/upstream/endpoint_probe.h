@@ -1,0 +1,68 @@
+#pragma once
+
+#include "gateway/event/deadline_sweep.h"
+#include "gateway/http/response_parser.h"
+#include "gateway/upstream/upstream_pool.h"
+#include "models/document/upstream.h"
+
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+
+namespace postern {
+
+/// Asks one endpoint, again and again, whether it is well: opens a connection of its own each time (through
+/// TLS where the upstream has it), and, for `http`, sends a GET that carries nothing of any client. Any 2xx
+/// is well; another status, an answer that is none, no answer in time, or no connection is not. Owned by a
+/// HealthChecker, on the supervisor's thread.
+class EndpointProbe final : private UpstreamConnectionUser, private Deadline
+{
+public:
+    struct Environment
+    {
+        UpstreamPool::Environment pool;
+        const HealthCheck& check; ///< all of it outlives the probe
+        UpstreamSettings settings;
+    };
+    /// Why it is not well; empty: it is.
+    using Told = std::function<void(const QString& fault)>;
+
+    /// The first question is asked almost at once. What is found goes to \a health; \a told hears of changes.
+    EndpointProbe(const Environment& environment, const EndpointSettings& endpoint,
+                  std::shared_ptr<EndpointHealth> health, Told told);
+    ~EndpointProbe() override;
+
+    /// A question is open.
+    [[nodiscard]] bool isAsking() const { return m_asking; }
+
+private:
+    void connectionReady(UpstreamConnection& connection) override;
+    void connectionFailed(ConnectFailure failure) override;
+    void connectionEvent() override;
+    void reached() override;
+
+    void ask();
+    void read();
+    /// False when more is needed.
+    bool judge();
+    void conclude(const QString& fault);
+    void waitFor(std::chrono::milliseconds time);
+
+    DeadlineSweep& m_deadlines;
+    const Clock& m_clock;
+    const HealthCheck& m_check;
+    const std::shared_ptr<EndpointHealth> m_health;
+    const Told m_told;
+    UpstreamPool m_pool; ///< of this endpoint alone
+    std::string m_request;
+    ResponseParser m_parser;
+    ResponseHead m_head;
+    std::string m_answer;
+    std::minstd_rand m_random;
+    UpstreamConnection* m_connection = nullptr;
+    int m_inARow = 0; ///< verdicts against the present one
+    bool m_asking = false;
+};
+
+} // namespace postern
