@@ -1,6 +1,7 @@
 // The request's way: route, policies, upstream. What goes back is in exchange_response.cpp.
 #include "gateway/proxy/exchange.h"
 
+#include "gateway/http/grpc.h"
 #include "gateway/proxy/worker_context.h"
 
 namespace postern {
@@ -97,10 +98,15 @@ void Exchange::route()
     m_chain = &m_configuration->chains.route(m_lookup.route);
     m_policyContext.route = settings.name;
     m_upstreamIndex = settings.upstream;
-    if (settings.timeout.count() > 0) {
+    if (settings.timeout.count() > 0)
         m_due = m_startedAt + settings.timeout;
-        m_context.deadlines.set(*this, m_due);
+    // A gRPC caller may want less; past its deadline nobody reads the answer.
+    if (isGrpc(m_request)) {
+        if (const auto timeout = grpcTimeout(m_request))
+            m_due = std::min<Clock::Steady>(m_due, m_startedAt + *timeout);
     }
+    if (m_due != Clock::Steady::max())
+        m_context.deadlines.set(*this, m_due);
 }
 
 /// A policy that had paused has its answer: an event of its own.

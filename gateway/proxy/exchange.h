@@ -88,6 +88,7 @@ private:
     void answer(Problem& problem, RequestEnd end);
     void answer(Refusal refusal, RequestEnd end);
     void writeAnswer(const Problem& problem);
+    void writeGrpcAnswer(const Problem& problem);
     void timeOut();
     void cut(RequestEnd end);
     void countEnd(RequestEnd end);

@@ -1,4 +1,5 @@
 // The response's way back, the gateway's own answers, and the record. (exchange.cpp is the request's way.)
+#include "gateway/http/grpc.h"
 #include "gateway/http/hop_by_hop.h"
 #include "gateway/proxy/exchange.h"
 #include "gateway/proxy/worker_context.h"
@@ -6,6 +7,8 @@
 namespace postern {
 
 namespace {
+
+constexpr std::string_view kGrpcType = "application/grpc";
 
 /// How a request ends that the upstream failed.
 RequestEnd endAfter(Refusal refusal)
@@ -105,17 +108,21 @@ void Exchange::answer(Problem& problem, RequestEnd end)
 void Exchange::writeAnswer(const Problem& problem)
 {
     m_answerBody.clear();
-    appendProblem(m_answerBody, problem, m_policyContext.requestId);
     m_answer.clear();
     m_answer.status = m_status = problem.status;
-    m_answer.headers.add(HeaderId::ContentType, kProblemType);
+    if (isGrpc(m_request)) {
+        writeGrpcAnswer(problem);
+    } else {
+        appendProblem(m_answerBody, problem, m_policyContext.requestId);
+        m_answer.headers.add(HeaderId::ContentType, kProblemType);
+        m_answer.contentLength = m_answerBody.size();
+        m_answer.hasLength = true;
+        m_answer.framing = m_request.method == Method::Head ? BodyFraming::None : BodyFraming::Length;
+    }
     for (const auto& [name, value] : problem.headers) {
         if (isFieldName(name) && isFieldValue(value))
             m_answer.headers.add(name, value);
     }
-    m_answer.contentLength = m_answerBody.size();
-    m_answer.hasLength = true;
-    m_answer.framing = m_request.method == Method::Head ? BodyFraming::None : BodyFraming::Length;
     m_policyContext.response = &m_answer;
     m_run.responseHead();
     m_policyContext.response = nullptr;
@@ -124,6 +131,18 @@ void Exchange::writeAnswer(const Problem& problem)
         payload.bytes = m_answerBody;
     m_bytesOut += payload.bytes.size();
     m_stream->sendResponse(m_answer, payload);
+}
+
+/// "Trailers-Only", as a gRPC server refuses: 200, and the fields that are trailers otherwise. What is
+/// counted and logged stays the status that others get, as it says what happened.
+void Exchange::writeGrpcAnswer(const Problem& problem)
+{
+    m_answer.status = 200;
+    m_answer.framing = BodyFraming::None;
+    m_answer.headers.add(HeaderId::ContentType, kGrpcType);
+    m_answer.headers.add("grpc-status", grpcStatus(problem.status));
+    appendGrpcMessage(m_answerBody, problem.detail);
+    m_answer.headers.add("grpc-message", m_answerBody);
 }
 
 void Exchange::cut(RequestEnd end)

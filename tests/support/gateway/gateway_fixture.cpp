@@ -55,6 +55,8 @@ QByteArray GatewayFixture::spec(quint16 port, const QByteArray& timeout, const Q
            timeout + "}\n" + more;
 }
 
+QByteArray GatewayFixture::http2Mark() { return kHttp2Mark; }
+
 QByteArray GatewayFixture::http2Spec(quint16 port, const QByteArray& timeout, const QByteArray& more)
 {
     return spec(port, timeout, more) + kHttp2Mark;

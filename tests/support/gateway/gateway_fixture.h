@@ -29,6 +29,7 @@ public:
     static QByteArray spec(quint16 port, const QByteArray& timeout = "5s", const QByteArray& more = {});
 
     /// The same behind a listener of HTTP/2 with prior knowledge.
+    static QByteArray http2Mark(); ///< at a spec's end: its listener speaks HTTP/2
     static QByteArray http2Spec(quint16 port, const QByteArray& timeout = "5s", const QByteArray& more = {});
 
     explicit GatewayFixture(const QByteArray& spec, PolicyRegistry registry = builtPolicies());
