@@ -1,4 +1,5 @@
-// The connection: how it comes, is read and written, and goes. What it says is in http2_upstream_events.cpp.
+// The connection: how it comes, is read, and goes. What the upstream says is in http2_upstream_events.cpp,
+// what it is told in http2_upstream_sending.cpp.
 #include "gateway/proxy/http2_upstream_session.h"
 
 #include "gateway/proxy/http2_upstream_pool.h"
@@ -22,8 +23,6 @@ constexpr std::size_t kFirstStreams = 100; // RFC 9113 §6.5.2: no less is recom
 constexpr std::uint32_t kStreamWindow = 256 * 1024;
 constexpr std::uint32_t kConnectionWindow = 8 * 1024 * 1024;
 constexpr std::uint32_t kFloodBudget = 10'000;
-// Reads, and sends, for one connection before the others have their turn.
-constexpr int kPerTurn = 4;
 // A connection that owes answers and says nothing for so long is asked, and given up when it does not say a
 // word.
 constexpr auto kSilence = 10s;
@@ -239,35 +238,6 @@ void Http2UpstreamSession::read()
         if (!goesOn) {
             m_broken = true;
             m_failure = lost(Refusal::UpstreamFraming, AttemptFailure::Kind::Malformed);
-        }
-    }
-}
-
-void Http2UpstreamSession::write()
-{
-    StreamSocket& socket = m_connection->socket();
-    for (int sends = 0; !socket.hasPending(); ++sends) {
-        if (sends >= kPerTurn) {
-            wantTurn();
-            return;
-        }
-        std::string& text = m_context.scratch;
-        text.clear();
-        m_enough = false;
-        while (!m_enough) {
-            const std::string_view bytes = m_session->output();
-            if (bytes.empty())
-                break;
-            text.append(bytes);
-            m_enough = text.size() >= kMostAtOnce;
-        }
-        if (text.empty())
-            return;
-        if (socket.send(text) == StreamSocket::Write::Failed) {
-            // The upstream may have answered, or said why, before it closed: reading says the rest.
-            socket.note(EPOLLIN);
-            wantTurn();
-            return;
         }
     }
 }

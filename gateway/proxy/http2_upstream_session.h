@@ -59,6 +59,9 @@ private:
         Closed
     };
     static constexpr std::size_t kMostAtOnce = 128 * 1024; ///< bytes in one send, about
+    /// Reads, and sends, for one connection before the others have their turn.
+    static constexpr int kPerTurn = 4;
+    static constexpr std::uint32_t kEarnedByData = 4; ///< of the budget, by a frame of either direction
 
     /// What of one stream has come and is handed on together: many small frames go on as one piece.
     struct Gathered
