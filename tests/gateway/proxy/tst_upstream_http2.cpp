@@ -526,21 +526,21 @@ void TestUpstreamHttp2::earlyAnswer()
 
 void TestUpstreamHttp2::slowClientHoldsUpNobody()
 {
-    constexpr std::size_t kSize = 40 * 1024 * 1024;
+    constexpr std::size_t kSize = 200 * 1024 * 1024;
     std::atomic<std::size_t> sent = 0;
     Http2Upstream upstream([&](Http2Peer& peer) {
         peer.greet();
         std::int32_t slow = 0;
         const std::string block(16 * 1024, 'x');
         while (const auto request = peer.nextRequest()) {
-            if (request->field(":path") != "/slow") {
+            if (request->field(":path") == "/slow") {
+                slow = request->stream;
+                peer.sendHead(slow, {{":status", "200"}, {"content-length", std::to_string(kSize)}});
+            } else {
                 peer.answer(request->stream, std::string(100'000, 'q'));
-                continue;
             }
-            slow = request->stream;
-            peer.sendHead(slow, {{":status", "200"}, {"content-length", std::to_string(kSize)}});
-            // As far as the window goes, and not a byte further until the client takes some.
-            while (peer.window(slow) >= 16 * 1024 && peer.connectionWindow() >= 16 * 1024 && sent < kSize) {
+            // As far as the window goes by now, and not a byte further until the client takes some.
+            while (sent < kSize && peer.window(slow) >= 16 * 1024 && peer.connectionWindow() >= 16 * 1024) {
                 peer.sendBody(slow, block, false);
                 sent += block.size();
             }
@@ -552,7 +552,7 @@ void TestUpstreamHttp2::slowClientHoldsUpNobody()
     QVERIFY(slow.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n"));
     QTRY_VERIFY(sent > 0);
     RawClient quick(gateway.port());
-    for (int i = 0; i < 50; ++i) {
+    for (int i = 0; i < 200; ++i) {
         const RawResponse response = quick.ask(kGet);
         QCOMPARE(response.body.size(), std::size_t{100'000});
     }
