@@ -89,6 +89,7 @@ Hops readHops(const Headers& headers)
 /// Walks from the peer outwards while what it meets is trusted; fills client and forwardedFor.
 void readChain(const Headers& headers, const IpRanges& trusted, Arena& arena, Forwarding& out)
 {
+    const bool peerHasAddress = out.client.has_value();
     const Hops hops = readHops(headers);
     for (std::size_t i = 0; i < hops.count; ++i) {
         const auto address = hopAddress(hops.texts[i]);
@@ -96,7 +97,10 @@ void readChain(const Headers& headers, const IpRanges& trusted, Arena& arena, Fo
             break;
         out.client = address;
         out.clientText = arena.copy(address->text());
-        out.forwardedFor = arena.join(arena.join(out.clientText, ", "), out.forwardedFor);
+        // A trusted peer without an address is left out: the next reader would stop at it.
+        const bool isFirstNameless = i == 0 && !peerHasAddress;
+        out.forwardedFor =
+            isFirstNameless ? out.clientText : arena.join(arena.join(out.clientText, ", "), out.forwardedFor);
         if (!trusted.contains(*address))
             break;
     }
@@ -112,7 +116,7 @@ Forwarding readForwarding(const RequestHead& request, const Peer& peer, const Ip
     result.forwardedFor = peer.addressText;
     result.proto = peer.tls ? "https" : "http";
     result.host = request.host;
-    if (!peer.address || trusted.empty() || !trusted.contains(*peer.address))
+    if (trusted.empty() || !trusted.contains(peer.address))
         return result;
     const Headers& headers = request.headers;
     readChain(headers, trusted, arena, result);

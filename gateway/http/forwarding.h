@@ -12,7 +12,7 @@ struct Forwarding
 {
     std::optional<HostAddress> client;  ///< nothing where the peer has no IP address (unix:)
     std::string_view clientText;        ///< the client's address; `unix` without one
-    std::string_view forwardedFor;      ///< client, then the trusted hops, the peer last
+    std::string_view forwardedFor;      ///< client, then the trusted hops, the peer's address last
     std::string_view proto;             ///< `http` or `https`
     std::string_view host;              ///< what the client asked for; may be empty (HTTP/1.0)
     std::string_view clientCertificate; ///< last X-Forwarded-Client-Cert element of a trusted peer, or empty

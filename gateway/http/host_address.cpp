@@ -61,6 +61,17 @@ std::optional<HostAddress> HostAddress::fromSocket(const sockaddr* socket)
     return std::nullopt;
 }
 
+std::optional<HostAddress> HostAddress::fromBytes(std::string_view bytes)
+{
+    HostAddress address;
+    if (bytes.size() != 4 && bytes.size() != address.m_bytes.size())
+        return std::nullopt;
+    if (bytes.size() == 4)
+        std::ranges::copy(kMappedPrefix, address.m_bytes.begin());
+    std::memcpy(address.m_bytes.data() + address.m_bytes.size() - bytes.size(), bytes.data(), bytes.size());
+    return address;
+}
+
 bool HostAddress::isV4() const
 {
     return std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), m_bytes.begin());
@@ -77,6 +88,8 @@ std::string HostAddress::text() const
 
 bool IpRanges::add(std::string_view cidr)
 {
+    if (cidr == "unix:")
+        return m_nameless = true;
     const std::size_t slash = cidr.find('/');
     const auto network = HostAddress::parse(cidr.substr(0, slash));
     if (!network)

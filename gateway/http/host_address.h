@@ -20,6 +20,8 @@ public:
     static std::optional<HostAddress> parse(std::string_view text);
     /// Of an accepted connection; nothing for other families.
     static std::optional<HostAddress> fromSocket(const sockaddr* address);
+    /// Four or sixteen bytes in network order; nothing for another size.
+    static std::optional<HostAddress> fromBytes(std::string_view bytes);
 
     [[nodiscard]] bool isV4() const;
     [[nodiscard]] std::string text() const;
@@ -35,11 +37,16 @@ private:
 class IpRanges
 {
 public:
-    /// Adds `10.0.0.0/8` or a single address. \returns whether it was understood: host bits beyond the prefix
-    /// are an error, as they hide a typing mistake.
+    /// Adds `10.0.0.0/8` or a single address, or `unix:`: every peer without an IP address. \returns whether
+    /// it was understood: host bits beyond the prefix are an error, as they hide a typing mistake.
     [[nodiscard]] bool add(std::string_view cidr);
     [[nodiscard]] bool contains(const HostAddress& address) const;
-    [[nodiscard]] bool empty() const { return m_ranges.empty(); }
+    /// Of a peer, that has no address on a `unix:` socket.
+    [[nodiscard]] bool contains(const std::optional<HostAddress>& peer) const
+    {
+        return peer ? contains(*peer) : m_nameless;
+    }
+    [[nodiscard]] bool empty() const { return m_ranges.empty() && !m_nameless; }
 
 private:
     struct Range
@@ -48,6 +55,7 @@ private:
         int prefix; // of 128
     };
     std::vector<Range> m_ranges;
+    bool m_nameless = false;
 };
 
 } // namespace postern

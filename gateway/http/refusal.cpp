@@ -19,6 +19,10 @@ constexpr auto kCount = static_cast<std::size_t>(Refusal::Count);
 // In the order of the enum; the manual's table is compared with this one by a test.
 constexpr std::array<Entry, kCount> kEntries = {{
     {Refusal::None, 200, "none", ""},
+    {Refusal::ProxyHeaderMalformed, 400, "proxy-header-malformed",
+     "The connection does not begin with a PROXY header of the configured version."},
+    {Refusal::ProxyHeaderUntrusted, 400, "proxy-header-untrusted",
+     "A PROXY header is read from the listener's trustedProxies alone."},
     {Refusal::RequestLineMalformed, 400, "request-line-malformed",
      "The request line is not a method, a target and a version with one space between each."},
     {Refusal::MethodMalformed, 400, "method-malformed",

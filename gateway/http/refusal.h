@@ -10,6 +10,9 @@ namespace postern {
 /// (resources/manual/refusals.md; a test compares). Policies have reasons of their own.
 enum class Refusal : std::uint8_t {
     None,
+    // The connection, before any request: closed without an answer.
+    ProxyHeaderMalformed,
+    ProxyHeaderUntrusted,
     // The request line.
     RequestLineMalformed,
     MethodMalformed,

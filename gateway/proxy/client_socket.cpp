@@ -6,6 +6,10 @@
 
 namespace postern {
 
+namespace {
+constexpr const char* kNameless = "unix";
+} // namespace
+
 ClientSocket ClientSocket::of(FileDescriptor fd)
 {
     ClientSocket client;
@@ -14,8 +18,16 @@ ClientSocket ClientSocket::of(FileDescriptor fd)
     socklen_t size = sizeof address;
     if (::getpeername(client.socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0)
         client.address = HostAddress::fromSocket(reinterpret_cast<sockaddr*>(&address));
-    client.addressText = client.address ? client.address->text() : "unix";
+    client.addressText = client.address ? client.address->text() : kNameless;
     return client;
+}
+
+void ClientSocket::identify(const ProxyHeader& header)
+{
+    if (header.source == ProxyHeader::Source::Proxy)
+        return;
+    address = header.address;
+    addressText = address ? address->text() : kNameless;
 }
 
 Result<void> ClientSocket::attach(EpollDispatcher& dispatcher, FdHandler& handler)

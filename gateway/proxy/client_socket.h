@@ -2,6 +2,7 @@
 
 #include "gateway/event/fd_handler.h"
 #include "gateway/http/forwarding.h"
+#include "gateway/http/proxy_header.h"
 #include "gateway/net/stream_socket.h"
 #include "models/base/result.h"
 
@@ -28,6 +29,9 @@ struct ClientSocket
     [[nodiscard]] static ClientSocket of(FileDescriptor fd);
     /// Views into this; good while it stays where it is.
     [[nodiscard]] Peer peer() const { return {address, addressText, tls}; }
+
+    /// A PROXY header has said whose connection it is.
+    void identify(const ProxyHeader& header);
 
     /// From now on \a handler hears of the socket.
     [[nodiscard]] Result<void> attach(EpollDispatcher& dispatcher, FdHandler& handler);

@@ -6,6 +6,7 @@
 #include "gateway/http/router.h"
 #include "gateway/policy/policy_set.h"
 #include "gateway/proxy/hash_key.h"
+#include "gateway/proxy/listener_settings.h"
 #include "gateway/proxy/snapshot.h"
 #include "gateway/proxy/tls_contexts.h"
 #include "gateway/telemetry/metrics_layout.h"
@@ -31,12 +32,6 @@ struct Snapshot::Compiled
         std::shared_ptr<UpstreamDirectory> directory;
         std::optional<HashKey> hashKey; ///< of consistentHash
     };
-    struct ListenerSettings
-    {
-        QString name;
-        IpRanges trusted;
-        bool isHttp2 = false;
-    };
 
     std::shared_ptr<const EffectiveDocument> document;
     std::string api; ///< `namespace/name`
@@ -44,15 +39,15 @@ struct Snapshot::Compiled
     Limits limits;
     ManagedHeaders managed;
     Router router;
-    std::vector<RouteSettings> routes;       ///< in the document's order
-    std::vector<ListenerSettings> listeners; ///< likewise
-    std::vector<UpstreamParts> upstreams;    ///< likewise
+    std::vector<RouteSettings> routes;                              ///< in the document's order
+    std::vector<std::shared_ptr<const ListenerSettings>> listeners; ///< likewise
+    std::vector<UpstreamParts> upstreams;                           ///< likewise
     std::shared_ptr<const PolicySet> policies;
     std::shared_ptr<const MetricsLayout> layout;
     TlsContexts tls;
 
-    /// Null for a listener that this configuration does not know: nobody is trusted on it then.
-    [[nodiscard]] const ListenerSettings* listener(const QString& name) const;
+    /// Null for a listener that this configuration does not know.
+    [[nodiscard]] std::shared_ptr<const ListenerSettings> listener(const QString& name) const;
     /// Null for an upstream that this configuration does not know.
     [[nodiscard]] std::shared_ptr<UpstreamDirectory> directory(const QString& upstream) const;
 };

@@ -17,7 +17,7 @@ struct WorkerConfiguration;
 struct ClientConnection
 {
     Peer peer;
-    const Snapshot::Compiled::ListenerSettings* listener = nullptr; ///< in the exchange's configuration
+    const ListenerSettings* listener = nullptr; ///< null: nobody is trusted
     std::string_view listenerName;
 };
 

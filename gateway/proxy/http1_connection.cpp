@@ -37,21 +37,25 @@ Result<void> Http1Connection::start()
     if (auto attached = m_client.attach(m_context.dispatcher, *this); !attached)
         return failure(attached.error());
     m_readBy = m_context.clock.steady() + limits().headerTimeout;
-    if (m_client.received.empty()) {
-        arm();
-        return {};
+    if (!m_client.received.empty()) {
+        // What came along with the opening of the connection is the first request's beginning.
+        m_input.add(m_client.received);
+        m_input.keep();
+        std::string().swap(m_client.received);
     }
-    // What came along with the opening of the connection is the first request's beginning.
-    m_input.add(m_client.received);
-    m_input.keep();
-    std::string().swap(m_client.received);
-    process();
+    if (!m_input.empty() || m_socket.mayRead())
+        process(); // the session before has taken the edge that says so
+    else
+        arm();
     return {};
 }
 
 const Limits& Http1Connection::limits() const { return m_context.configuration->compiled().limits; }
 
-ClientConnection Http1Connection::client() const { return {m_client.peer(), m_port.settings, m_port.text}; }
+ClientConnection Http1Connection::client() const
+{
+    return {m_client.peer(), m_port.settings.get(), m_port.text};
+}
 
 void Http1Connection::ready(FdEvents events)
 {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "gateway/net/acceptor.h"
-#include "gateway/proxy/compiled_snapshot.h"
+#include "gateway/proxy/listener_settings.h"
 #include "gateway/telemetry/worker_telemetry.h"
 
 #include <memory>
@@ -16,8 +16,9 @@ struct ListenerPort
     QString name;
     std::string text; ///< the same, for logs
     ListenerTelemetry& telemetry;
-    const Snapshot::Compiled::ListenerSettings* settings =
-        nullptr; ///< null: not in the present configuration
+    /// By the last configuration that knew it; null before the first. A listener that is gone may have
+    /// connections that live on.
+    std::shared_ptr<const ListenerSettings> settings;
     /// One for each socket, as a rule one; more where a process of more workers handed its sockets over.
     std::vector<std::unique_ptr<Acceptor>> acceptors;
 

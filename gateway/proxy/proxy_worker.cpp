@@ -1,5 +1,6 @@
 #include "gateway/proxy/proxy_worker.h"
 
+#include "gateway/proxy/connection_opening.h"
 #include "gateway/proxy/http1_connection.h"
 #include "gateway/proxy/http2_connection.h"
 #include "gateway/proxy/listener_port.h"
@@ -95,11 +96,12 @@ bool ProxyWorker::Private::hasRoom() const
 void ProxyWorker::Private::take(ListenerPort& port, FileDescriptor fd)
 {
     port.telemetry.opened();
+    ClientSocket client = ClientSocket::of(std::move(fd));
     std::unique_ptr<ClientSession> session;
-    if (port.settings && port.settings->isHttp2)
-        session = std::make_unique<Http2Connection>(context, *this, port, ClientSocket::of(std::move(fd)));
+    if (port.settings && !port.settings->isPlainHttp1())
+        session = std::make_unique<ConnectionOpening>(context, *this, port, std::move(client));
     else
-        session = std::make_unique<Http1Connection>(context, *this, port, ClientSocket::of(std::move(fd)));
+        session = std::make_unique<Http1Connection>(context, *this, port, std::move(client));
     session->place = sessions.size();
     sessions.push_back(std::move(session));
     start(*sessions.back());
@@ -119,8 +121,10 @@ void ProxyWorker::apply(std::shared_ptr<const Snapshot> snapshot)
 {
     d->context.configuration =
         WorkerConfiguration::create(std::move(snapshot), d->context, d->context.configuration.get());
-    for (const auto& port : d->ports)
-        port->settings = d->context.configuration->compiled().listener(port->name);
+    for (const auto& port : d->ports) {
+        if (auto settings = d->context.configuration->compiled().listener(port->name))
+            port->settings = std::move(settings);
+    }
 }
 
 void ProxyWorker::upstreamsChanged()

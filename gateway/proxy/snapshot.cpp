@@ -52,27 +52,42 @@ Result<std::vector<Snapshot::Compiled::RouteSettings>> compileRoutes(const Effec
     return routes;
 }
 
-Result<std::vector<Snapshot::Compiled::ListenerSettings>> compileListeners(const EffectiveDocument& document)
+std::optional<ProxyHeaderForm> proxyHeaderForm(ProxyProtocol protocol)
 {
-    std::vector<Snapshot::Compiled::ListenerSettings> listeners;
+    switch (protocol) {
+    case ProxyProtocol::Off:
+        break;
+    case ProxyProtocol::V1:
+        return ProxyHeaderForm::Text;
+    case ProxyProtocol::V2:
+        return ProxyHeaderForm::Binary;
+    case ProxyProtocol::Any:
+        return ProxyHeaderForm::Either;
+    }
+    return std::nullopt;
+}
+
+Result<std::vector<std::shared_ptr<const ListenerSettings>>>
+compileListeners(const EffectiveDocument& document)
+{
+    std::vector<std::shared_ptr<const ListenerSettings>> listeners;
     for (const Listener& listener : document.api.spec.listeners) {
         const bool isHttp2 = listener.protocols == std::vector<Protocol>{Protocol::Http2Cleartext};
-        const bool isPlain = (isHttp2 || listener.protocols == std::vector<Protocol>{Protocol::Http1}) &&
-                             !listener.tls && listener.proxyProtocol == ProxyProtocol::Off;
-        if (!isPlain) {
+        const bool isHttp1 = listener.protocols == std::vector<Protocol>{Protocol::Http1};
+        if ((!isHttp1 && !isHttp2) || listener.tls) {
             Error error = Error::invalid(
                 QStringLiteral("listener %1: only plain http1 or h2c is built yet").arg(listener.name));
             error.kind = Error::Kind::Unsupported;
             return failure(error);
         }
-        Snapshot::Compiled::ListenerSettings settings{listener.name, {}, isHttp2};
+        ListenerSettings settings{listener.name, {}, proxyHeaderForm(listener.proxyProtocol), isHttp2};
         for (const QString& range : listener.trustedProxies) {
             if (!settings.trusted.add(range.toStdString()))
                 return failure(
                     Error::invalid(QStringLiteral("listener %1: %2 is no network, such as 10.0.0.0/8")
                                        .arg(listener.name, range)));
         }
-        listeners.push_back(std::move(settings));
+        listeners.push_back(std::make_shared<const ListenerSettings>(std::move(settings)));
     }
     return listeners;
 }
@@ -115,11 +130,11 @@ HeadLimits headLimits(const Limits& limits)
 
 } // namespace
 
-const Snapshot::Compiled::ListenerSettings* Snapshot::Compiled::listener(const QString& name) const
+std::shared_ptr<const ListenerSettings> Snapshot::Compiled::listener(const QString& name) const
 {
-    const auto found = std::find_if(listeners.begin(), listeners.end(),
-                                    [&name](const ListenerSettings& one) { return one.name == name; });
-    return found == listeners.end() ? nullptr : &*found;
+    const auto found =
+        std::ranges::find_if(listeners, [&name](const auto& one) { return one->name == name; });
+    return found == listeners.end() ? nullptr : *found;
 }
 
 std::shared_ptr<UpstreamDirectory> Snapshot::Compiled::directory(const QString& upstream) const

@@ -70,7 +70,7 @@ private:
         const std::string address = client.text();
         const IpRanges nobody;
         const IpRanges& trusted =
-            m_compiled.listeners.empty() ? nobody : m_compiled.listeners.front().trusted;
+            m_compiled.listeners.empty() ? nobody : m_compiled.listeners.front()->trusted;
         const Peer peer{client, m_arena.copy(address), false};
         m_forwarding = readForwarding(m_request, peer, trusted, m_arena);
         for (const Header& header : m_request.headers)

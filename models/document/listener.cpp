@@ -16,9 +16,9 @@ constexpr Choice<Protocol> protocols[] = {
 
 constexpr Choice<ProxyProtocol> proxyProtocols[] = {
     {"off", ProxyProtocol::Off, "None is read."},
-    {"v1", ProxyProtocol::V1, "The text form is required.", Built::NotYet},
-    {"v2", ProxyProtocol::V2, "The binary form is required.", Built::NotYet},
-    {"any", ProxyProtocol::Any, "Either form is required.", Built::NotYet},
+    {"v1", ProxyProtocol::V1, "The text form is required."},
+    {"v2", ProxyProtocol::V2, "The binary form is required."},
+    {"any", ProxyProtocol::Any, "Either form is required."},
 };
 
 constexpr Choice<TlsVersion> tlsVersions[] = {
@@ -61,6 +61,14 @@ void checkTls(const ListenerTls& tls, RecordContext& context)
     checkCertificate(tls.certificate, u"certificate"_s, context);
     for (std::size_t i = 0; i < tls.certificates.size(); ++i)
         checkCertificate(tls.certificates[i], u"certificates[%1]"_s.arg(i), context);
+}
+
+void checkListener(const Listener& listener, RecordContext& context)
+{
+    // From anybody the header would be a way to be whoever one likes.
+    if (listener.proxyProtocol != ProxyProtocol::Off && listener.trustedProxies.empty())
+        context.error(u"missing-field"_s, u"trustedProxies"_s, u"nothing"_s,
+                      u"trustedProxies: whose PROXY headers are believed, such as [10.0.0.0/8]"_s);
 }
 
 const Record<ListenerTls>& listenerTlsRecord()
@@ -123,12 +131,14 @@ const Record<Listener>& listenerRecord()
             .field("tls", &Listener::tls, "TLS; without it the listener is plain.", listenerTlsRecord())
             .notYetBuilt()
             .field("trustedProxies", &Listener::trustedProxies,
-                   "Whose X-Forwarded-* and Forwarded are believed: ranges of addresses.")
+                   "Whose X-Forwarded-* and PROXY headers are believed: ranges of addresses.")
             .items(0, 256)
             .matching(text_rules::ipRange())
             .field("proxyProtocol", &Listener::proxyProtocol,
-                   "The PROXY protocol of a load balancer in front. Never guessed.")
-            .check(checkProtocols);
+                   "The PROXY protocol of a load balancer in front, which must be one of `trustedProxies`: "
+                   "every connection begins with its header, or is closed. Never guessed.")
+            .check(checkProtocols)
+            .check(checkListener);
     return instance;
 }
 

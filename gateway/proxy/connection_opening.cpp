@@ -1,0 +1,127 @@
+#include "gateway/proxy/connection_opening.h"
+
+#include "gateway/net/peek.h"
+#include "gateway/proxy/http1_connection.h"
+#include "gateway/proxy/listener_port.h"
+#include "gateway/proxy/worker_context.h"
+
+#include <sys/epoll.h>
+
+namespace postern {
+
+ConnectionOpening::ConnectionOpening(WorkerContext& context, SessionOwner& owner, ListenerPort& port,
+                                     ClientSocket client)
+    : m_context(context), m_owner(owner), m_port(port), m_client(std::move(client)), m_settings(port.settings)
+{}
+
+ConnectionOpening::~ConnectionOpening() { close(); }
+
+Result<void> ConnectionOpening::start()
+{
+    if (auto attached = m_client.attach(m_context.dispatcher, *this); !attached)
+        return failure(attached.error());
+    const Limits& limits = m_context.configuration->compiled().limits;
+    m_context.deadlines.set(*this, m_context.clock.steady() + limits.headerTimeout);
+    return {};
+}
+
+void ConnectionOpening::ready(FdEvents events)
+{
+    m_client.socket.note(events);
+    if (events & (EPOLLERR | EPOLLHUP))
+        close();
+    else
+        advance();
+}
+
+void ConnectionOpening::advance()
+{
+    if (m_phase == Phase::ProxyHeader && readHeader())
+        handOver();
+}
+
+/// True when the header is whole, and taken.
+bool ConnectionOpening::readHeader()
+{
+    const int fd = m_client.socket.fd();
+    const Peeked seen = peek(fd, std::span(*m_context.receiveBuffer).first(kLargestProxyHeader));
+    switch (seen.state) {
+    case Peeked::State::Data:
+        break;
+    case Peeked::State::Nothing:
+        return false;
+    case Peeked::State::End:
+    case Peeked::State::Failed:
+        close();
+        return false;
+    }
+    m_heard = true;
+    // Believed from nobody else: who may write this header may be anybody it likes.
+    if (!m_settings->trusted.contains(m_client.address)) {
+        refuse(Refusal::ProxyHeaderUntrusted);
+        return false;
+    }
+    const ProxyHeaderResult result =
+        readProxyHeader({m_context.receiveBuffer->data(), seen.size}, *m_settings->proxyHeader);
+    switch (result.state) {
+    case ProxyHeaderResult::State::NeedMore:
+        if (m_client.socket.peerEnded())
+            close();
+        return false;
+    case ProxyHeaderResult::State::Refused:
+        refuse(Refusal::ProxyHeaderMalformed);
+        return false;
+    case ProxyHeaderResult::State::Done:
+        break;
+    }
+    if (!discard(fd, result.size)) {
+        close();
+        return false;
+    }
+    m_client.identify(result.header);
+    return true;
+}
+
+void ConnectionOpening::handOver()
+{
+    m_phase = Phase::Over;
+    cancel();
+    m_owner.sessionReplaced(
+        *this, std::make_unique<Http1Connection>(m_context, m_owner, m_port, std::move(m_client)));
+}
+
+void ConnectionOpening::refuse(Refusal refusal)
+{
+    m_port.telemetry.refused(refusalToken(refusal));
+    close();
+}
+
+void ConnectionOpening::reached()
+{
+    // Who has said nothing at all is no request: a load balancer that looks whether somebody listens.
+    if (m_heard)
+        refuse(Refusal::HeadTimeout);
+    else
+        close();
+}
+
+void ConnectionOpening::closeIfIdle()
+{
+    if (!m_heard && m_client.socket.isQuiet())
+        close();
+}
+
+void ConnectionOpening::closeNow(RequestEnd) { close(); }
+
+void ConnectionOpening::close()
+{
+    if (m_phase == Phase::Over)
+        return;
+    m_phase = Phase::Over;
+    cancel();
+    m_context.dispatcher.forget(m_client.token);
+    m_client.socket.close();
+    m_owner.sessionClosed(*this);
+}
+
+} // namespace postern

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "gateway/event/deadline_sweep.h"
+#include "gateway/event/fd_handler.h"
+#include "gateway/http/refusal.h"
+#include "gateway/proxy/client_session.h"
+#include "gateway/proxy/client_socket.h"
+#include "gateway/proxy/listener_settings.h"
+
+namespace postern {
+
+struct WorkerContext;
+
+/// A client's connection from its acceptance until it is known what it speaks.
+///
+/// Purpose: the PROXY header where the listener demands one, and whatever else comes before the first
+/// request; then the socket goes to the session of the protocol. A plain HTTP/1.x listener does without.
+/// Bytes are looked at in the kernel's queue and taken only as far as they belong here. What goes wrong is
+/// counted as a refusal and closed without an answer: there is no request yet. Owner, thread, lifecycle: see
+/// ClientSession; `limits.headerTimeout` bounds it.
+class ConnectionOpening final : public ClientSession, private FdHandler, private Deadline
+{
+public:
+    /// \a port has settings, which hold for this connection whatever reloads come.
+    ConnectionOpening(WorkerContext& context, SessionOwner& owner, ListenerPort& port, ClientSocket client);
+    ~ConnectionOpening() override;
+
+    [[nodiscard]] Result<void> start() override;
+    void announceDrain() override {} // the session that follows sees to it
+    void closeIfIdle() override;
+    void closeNow(RequestEnd end) override;
+    [[nodiscard]] ListenerPort& port() const override { return m_port; }
+
+private:
+    enum class Phase : unsigned char { ProxyHeader, Over };
+
+    void ready(FdEvents events) override;
+    void reached() override;
+    void advance();
+    [[nodiscard]] bool readHeader();
+    void handOver();
+    void refuse(Refusal refusal);
+    void close();
+
+    WorkerContext& m_context;
+    SessionOwner& m_owner;
+    ListenerPort& m_port;
+    ClientSocket m_client;
+    std::shared_ptr<const ListenerSettings> m_settings;
+    Phase m_phase = Phase::ProxyHeader;
+    bool m_heard = false; ///< a byte has come
+};
+
+} // namespace postern

@@ -1,0 +1,262 @@
+#include "tests/support/gateway/gateway_fixture.h"
+#include "tests/support/raw_client.h"
+#include "tests/support/recording_upstream.h"
+
+#include <QTest>
+
+using namespace postern;
+using namespace postern::test;
+
+namespace {
+
+QByteArray listener(const QByteArray& fields)
+{
+    return "  listeners:\n    - {name: main, address: \"127.0.0.1:0\", " + fields + "}\n";
+}
+
+const QByteArray kTrusting = listener("proxyProtocol: any, trustedProxies: [127.0.0.0/8, 10.0.0.0/8]");
+const std::string kHeader = "PROXY TCP4 203.0.113.9 10.0.0.1 40000 443\r\n";
+const std::string kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+std::string binaryHeader()
+{
+    using namespace std::string_literals;
+    return "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xcb\0\x71\x09\x0a\0\0\x01\x9c\x40\x01\xbb"s;
+}
+
+double refused(const GatewayFixture& gateway, const std::string& reason)
+{
+    return gateway
+        .metric("postern_requests_refused_total{api=\"payments/accounts\",listener=\"main\",reason=\"" +
+                reason + "\"}")
+        .value_or(0);
+}
+
+double connections(const GatewayFixture& gateway)
+{
+    return gateway.metric("postern_connections{api=\"payments/accounts\",listener=\"main\"}").value_or(-1);
+}
+
+} // namespace
+
+/// How a connection begins: what comes before its first request.
+class TestConnectionOpening : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void headerTellsTheClient_data();
+    void headerTellsTheClient();
+    void forwardedForIsJudgedByTheHeader();
+    void headerInDrips();
+    void severalRequestsAfterOneHeader();
+    void badBeginningIsClosed_data();
+    void badBeginningIsClosed();
+    void strangersHeaderIsClosed();
+    void headerWhereNoneIsConfigured();
+    void slowHeaderIsClosed();
+    void silentClientIsNoRefusal();
+    void clientLeavesInTheMiddle();
+    void drainWhileOpening();
+    void reloadDoesNotChangeAnOpening();
+};
+
+void TestConnectionOpening::headerTellsTheClient_data()
+{
+    QTest::addColumn<QByteArray>("header");
+    QTest::addColumn<QByteArray>("address");
+    QTest::addRow("v1") << QByteArray::fromStdString(kHeader) << QByteArray("203.0.113.9");
+    QTest::addRow("v2") << QByteArray::fromStdString(binaryHeader()) << QByteArray("203.0.113.9");
+    QTest::addRow("v1 TCP6") << QByteArray("PROXY TCP6 2001:db8::7 ::1 1 2\r\n") << QByteArray("2001:db8::7");
+    QTest::addRow("UNKNOWN is the proxy itself")
+        << QByteArray("PROXY UNKNOWN\r\n") << QByteArray("127.0.0.1");
+    QTest::addRow("LOCAL is the proxy itself")
+        << QByteArray("\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", 16) << QByteArray("127.0.0.1");
+    QTest::addRow("UNIX") << QByteArray("\r\n\r\n\0\r\nQUIT\n\x21\x31\0\xd8", 16) + QByteArray(216, 'u')
+                          << QByteArray("unix");
+}
+
+void TestConnectionOpening::headerTellsTheClient()
+{
+    QFETCH(QByteArray, header);
+    QFETCH(QByteArray, address);
+    RecordingUpstream upstream;
+    GatewayFixture gateway(kTrusting + GatewayFixture::spec(upstream.port()));
+    RawClient client(gateway.port());
+    QCOMPARE(client.ask(header.toStdString() + kGet).status, 200);
+    QCOMPARE(upstream.requests().at(0).header("x-forwarded-for"), address.toStdString());
+    QCOMPARE(connections(gateway), 1.0);
+    client.close();
+    QTRY_COMPARE(connections(gateway), 0.0);
+}
+
+void TestConnectionOpening::forwardedForIsJudgedByTheHeader()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(kTrusting + GatewayFixture::spec(upstream.port()));
+    // The connection came from a stranger through a trusted proxy: what the stranger claims is hearsay.
+    RawClient stranger(gateway.port());
+    const std::string claim = "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 198.51.100.1\r\n\r\n";
+    QCOMPARE(stranger.ask(kHeader + claim).status, 200);
+    QCOMPARE(upstream.requests().at(0).header("x-forwarded-for"), std::string("203.0.113.9"));
+    // From a trusted proxy behind the trusted proxy it is believed.
+    RawClient proxy(gateway.port());
+    QCOMPARE(proxy.ask("PROXY TCP4 10.0.0.7 10.0.0.1 40000 443\r\n" + claim).status, 200);
+    QCOMPARE(upstream.requests().at(1).header("x-forwarded-for"), std::string("198.51.100.1, 10.0.0.7"));
+}
+
+void TestConnectionOpening::headerInDrips()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(kTrusting + GatewayFixture::spec(upstream.port()));
+    for (const std::string& header : {kHeader, binaryHeader()}) {
+        RawClient client(gateway.port());
+        for (const char byte : header + kGet)
+            QVERIFY(client.send({&byte, 1}));
+        QCOMPARE(client.receive().status, 200);
+    }
+    for (const RecordedRequest& request : upstream.requests())
+        QCOMPARE(request.header("x-forwarded-for"), std::string("203.0.113.9"));
+}
+
+void TestConnectionOpening::severalRequestsAfterOneHeader()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(kTrusting + GatewayFixture::spec(upstream.port()));
+    RawClient client(gateway.port());
+    QVERIFY(client.send(kHeader + kGet + kGet));
+    QCOMPARE(client.receive().status, 200);
+    QCOMPARE(client.receive().status, 200);
+    // A second header is no request.
+    QCOMPARE(client.ask(kHeader + kGet).status, 400);
+    QCOMPARE(upstream.requests().size(), std::size_t{2});
+}
+
+void TestConnectionOpening::badBeginningIsClosed_data()
+{
+    QTest::addColumn<QByteArray>("protocol");
+    QTest::addColumn<QByteArray>("beginning");
+    const QByteArray text = QByteArray::fromStdString(kHeader);
+    const QByteArray binary = QByteArray::fromStdString(binaryHeader());
+    QTest::addRow("no header") << QByteArray("any") << QByteArray();
+    QTest::addRow("v1 where v2 is demanded") << QByteArray("v2") << text;
+    QTest::addRow("v2 where v1 is demanded") << QByteArray("v1") << binary;
+    QTest::addRow("malformed") << QByteArray("v1") << QByteArray("PROXY TCP4 203.0.113.9 10.0.0.1 443\r\n");
+    QTest::addRow("longer than 107 bytes")
+        << QByteArray("any") << QByteArray("PROXY UNKNOWN ") + QByteArray(100, 'x');
+    QTest::addRow("longer than its cap")
+        << QByteArray("any") << QByteArray("\r\n\r\n\0\r\nQUIT\n\x21\x11\xff\xff", 16);
+    QTest::addRow("TLS") << QByteArray("any") << QByteArray("\x16\x03\x01\x02\0\x01\0\x01\xfc", 9);
+}
+
+void TestConnectionOpening::badBeginningIsClosed()
+{
+    QFETCH(QByteArray, protocol);
+    QFETCH(QByteArray, beginning);
+    RecordingUpstream upstream;
+    GatewayFixture gateway(listener("proxyProtocol: " + protocol + ", trustedProxies: [127.0.0.0/8]") +
+                           GatewayFixture::spec(upstream.port()));
+    RawClient client(gateway.port());
+    client.send(beginning.toStdString() + kGet);
+    QCOMPARE(client.receiveAll(), std::string()); // no answer
+    QCOMPARE(refused(gateway, "proxy-header-malformed"), 1.0);
+    QCOMPARE(upstream.bytes(), std::string());
+    QTRY_COMPARE(connections(gateway), 0.0);
+}
+
+void TestConnectionOpening::strangersHeaderIsClosed()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(listener("proxyProtocol: v1, trustedProxies: [10.0.0.0/8]") +
+                           GatewayFixture::spec(upstream.port()));
+    RawClient client(gateway.port());
+    client.send(kHeader + kGet);
+    QCOMPARE(client.receiveAll(), std::string());
+    QCOMPARE(refused(gateway, "proxy-header-untrusted"), 1.0);
+    QCOMPARE(upstream.bytes(), std::string());
+}
+
+void TestConnectionOpening::headerWhereNoneIsConfigured()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(listener("trustedProxies: [127.0.0.0/8]") + GatewayFixture::spec(upstream.port()));
+    RawClient client(gateway.port());
+    const RawResponse response = client.ask(kHeader + kGet);
+    QCOMPARE(response.status, 400);
+    QCOMPARE(refused(gateway, "request-line-malformed"), 1.0);
+    QCOMPARE(upstream.bytes(), std::string());
+}
+
+void TestConnectionOpening::slowHeaderIsClosed()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(kTrusting +
+                           GatewayFixture::spec(upstream.port(), "5s", "  limits: {headerTimeout: 100ms}\n"));
+    RawClient client(gateway.port());
+    QVERIFY(client.send("PROXY TCP4 203."));
+    QCOMPARE(client.receiveAll(), std::string());
+    QCOMPARE(refused(gateway, "head-timeout"), 1.0);
+}
+
+void TestConnectionOpening::silentClientIsNoRefusal()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(kTrusting +
+                           GatewayFixture::spec(upstream.port(), "5s", "  limits: {headerTimeout: 100ms}\n"));
+    RawClient client(gateway.port());
+    QVERIFY(client.isClosedByPeer());
+    QVERIFY(gateway.metrics().find("postern_requests_refused_total{") == std::string::npos);
+    QCOMPARE(gateway.log().size(), 0);
+}
+
+void TestConnectionOpening::clientLeavesInTheMiddle()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(kTrusting + GatewayFixture::spec(upstream.port()));
+    {
+        RawClient client(gateway.port());
+        QVERIFY(client.send("PROXY TCP4 203."));
+        QTRY_COMPARE(connections(gateway), 1.0);
+    }
+    QTRY_COMPARE(connections(gateway), 0.0);
+    {
+        RawClient client(gateway.port());
+        QVERIFY(client.send("PROXY TCP4 203."));
+        client.finishSending();
+        QVERIFY(client.isClosedByPeer());
+    }
+    QVERIFY(gateway.metrics().find("postern_requests_refused_total{") == std::string::npos);
+}
+
+void TestConnectionOpening::drainWhileOpening()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(kTrusting + GatewayFixture::spec(upstream.port()));
+    RawClient silent(gateway.port());
+    RawClient begun(gateway.port());
+    QVERIFY(begun.send("PROXY TCP4 203."));
+    QTRY_COMPARE(gateway.run([](ProxyWorker& worker) { return worker.connections(); }), std::size_t{2});
+    std::atomic<bool> drained = false;
+    gateway.run([&](ProxyWorker& worker) { worker.drain([&] { drained = true; }); });
+    QVERIFY(silent.isClosedByPeer());
+    const RawResponse response = begun.ask("0.113.9 10.0.0.1 40000 443\r\n" + kGet);
+    QCOMPARE(response.status, 200);
+    QCOMPARE(response.header("connection"), std::string("close"));
+    begun.close();
+    QTRY_VERIFY(drained);
+}
+
+void TestConnectionOpening::reloadDoesNotChangeAnOpening()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(kTrusting + GatewayFixture::spec(upstream.port()));
+    RawClient client(gateway.port());
+    QVERIFY(client.send("PROXY TCP4 203."));
+    QTRY_COMPARE(connections(gateway), 1.0);
+    gateway.apply(listener("trustedProxies: [127.0.0.0/8]") + GatewayFixture::spec(upstream.port()));
+    QCOMPARE(client.ask("0.113.9 10.0.0.1 40000 443\r\n" + kGet).status, 200);
+    RawClient after(gateway.port());
+    QCOMPARE(after.ask(kGet).status, 200);
+}
+
+QTEST_GUILESS_MAIN(TestConnectionOpening)
+#include "tst_connection_opening.moc"
