@@ -67,9 +67,10 @@ void appendResponseHead(std::string& out, const ResponseHead& response, const Re
     constexpr std::string_view kVersion = "HTTP/1.1 ";
     constexpr std::string_view kClose = "Connection: close\r\n";
     constexpr std::string_view kKeepAlive = "Connection: keep-alive\r\n";
+    constexpr std::string_view kUpgrade = "Connection: upgrade\r\n"; // RFC 9110 §7.8
     const std::string_view reason = response.reason.empty() ? reasonPhrase(response.status) : response.reason;
     TextTail tail(out, kVersion.size() + reason.size() + sizeOf(response.headers) + context.date.size() +
-                           kChunked.size() + kLengthLine + kKeepAlive.size() + 32);
+                           kChunked.size() + kLengthLine + kKeepAlive.size() + kUpgrade.size() + 32);
     tail << kVersion;
     tail.number(static_cast<std::uint64_t>(response.status));
     tail << " " << reason << "\r\n";
@@ -84,8 +85,8 @@ void appendResponseHead(std::string& out, const ResponseHead& response, const Re
         tail << kClose;
     else if (isFinal && context.clientVersion == HttpVersion::Http10)
         tail << kKeepAlive;
-    else if (response.status == 101)
-        tail << "Connection: upgrade\r\n";
+    if (response.headers.contains(HeaderId::Upgrade))
+        tail << kUpgrade;
     tail << "\r\n";
 }
 

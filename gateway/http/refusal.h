@@ -55,6 +55,8 @@ enum class Refusal : std::uint8_t {
     HostMalformed,
     HostMismatch,
     ExpectationUnsupported,
+    WebSocketMalformed,
+    WebSocketVersion,
     // Body framing.
     LengthAndEncoding,
     ContentLengthRepeated,
@@ -92,6 +94,7 @@ enum class Refusal : std::uint8_t {
     UpstreamHeadTooLarge,
     UpstreamFraming,
     UpstreamChunkMalformed,
+    UpstreamUpgradeMalformed,
     // The gateway itself.
     Overloaded,
     Draining,

@@ -32,6 +32,8 @@ public:
     [[nodiscard]] Piece take(std::span<char> input);
     /// The sender closed. True when that is how this body ends.
     [[nodiscard]] bool endsAtClose() const { return m_framing == BodyFraming::UntilClose; }
+    /// It did.
+    void end() { m_done = true; }
 
 private:
     [[nodiscard]] Piece takeChunked(std::span<char> input);

@@ -26,6 +26,7 @@ struct Snapshot::Compiled
         std::string name;
         std::optional<std::size_t> upstream; ///< position in the document; none where a policy answers
         std::chrono::milliseconds timeout{}; ///< 0: none
+        bool webSocket = false;              ///< may become one
     };
     struct UpstreamParts
     {

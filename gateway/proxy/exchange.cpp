@@ -2,6 +2,7 @@
 #include "gateway/proxy/exchange.h"
 
 #include "gateway/http/grpc.h"
+#include "gateway/proxy/websocket_tunnel.h"
 #include "gateway/proxy/worker_context.h"
 
 namespace postern {
@@ -24,7 +25,7 @@ void Exchange::begin(ClientStream& stream)
     m_status = 0;
     m_end = RequestEnd::Complete;
     m_due = Clock::Steady::max();
-    m_bodyComplete = false;
+    m_bodyComplete = m_upgrading = false;
 }
 
 /// What counts and logs need of every request, a refused one included.
@@ -53,6 +54,9 @@ void Exchange::refuse(const ClientConnection& client, Refusal refusal)
 void Exchange::start(const ClientConnection& client)
 {
     identify(client);
+    m_upgrading = wantsWebSocket(m_request);
+    if (m_upgrading)
+        m_request.method = Method::Get; // which it is in HTTP/1.1, and not yet in HTTP/2
     prepare(client);
     route();
     m_bodyComplete = !m_request.hasBody();
@@ -92,12 +96,15 @@ void Exchange::route()
     if (m_lookup.outcome != RouteLookup::Outcome::Matched) {
         m_chain = &m_configuration->chains.unmatched();
         m_policyContext.route = "-";
+        m_upgrading = false;
         return;
     }
     const auto& settings = compiled.routes[m_lookup.route];
     m_chain = &m_configuration->chains.route(m_lookup.route);
     m_policyContext.route = settings.name;
     m_upstreamIndex = settings.upstream;
+    m_upgrading = m_upgrading && settings.webSocket;
+    m_request.wantsUpgrade = m_upgrading;
     if (settings.timeout.count() > 0)
         m_due = m_startedAt + settings.timeout;
     // A gRPC caller may want less; past its deadline nobody reads the answer.
@@ -159,6 +166,16 @@ void Exchange::forward()
         answer(Refusal::UpstreamUnavailable, RequestEnd::UpstreamRefused);
         return;
     }
+    // An extended CONNECT is nothing but an upgrade; HTTP/1.1's is a request without it.
+    const bool isTunnelOnly = m_request.method == Method::Connect || !m_request.protocol.empty();
+    Refusal refusal = isTunnelOnly && !m_upgrading ? Refusal::MethodRefused : Refusal::None;
+    if (m_upgrading)
+        refusal = prepareUpgrade();
+    if (refusal != Refusal::None) {
+        m_refusal = refusal;
+        answer(refusal, RequestEnd::Refused);
+        return;
+    }
     m_stage = Stage::Connecting;
     if (const auto& key = m_configuration->compiled().upstreams[*m_upstreamIndex].hashKey)
         m_upstream.setHash(key->of(m_policyContext));
@@ -195,6 +212,7 @@ bool Exchange::acceptsBody() const
     case Stage::Connecting:
         return false;
     case Stage::Forwarding:
+        return !m_upgrading && !m_upstream.isCongested(); // a tunnel's bytes come after the 101
     case Stage::Responding:
         return !m_upstream.isCongested();
     case Stage::Answered:
@@ -209,6 +227,10 @@ void Exchange::requestBody(const Payload& payload)
     m_bodyComplete = payload.last;
     if (m_stage != Stage::Forwarding && m_stage != Stage::Responding)
         return;
+    if (m_tunnel) {
+        relayFromClient(payload);
+        return;
+    }
     m_policyContext.requestBodyBytes = m_bytesIn;
     if (m_chain->wantsRequestBody() &&
         m_run.requestBody(payload.bytes, payload.last) == PolicyRun::Outcome::Refused) {

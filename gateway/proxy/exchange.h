@@ -11,6 +11,8 @@
 
 namespace postern {
 
+enum class WebSocketClose : std::uint16_t;
+struct WebSocketTunnel;
 struct WorkerConfiguration;
 
 /// What an exchange knows of the connection it came over. Outlives it.
@@ -52,6 +54,8 @@ public:
     void refuseBody(Refusal refusal);
 
     void clientWritable();
+    /// The worker drains: a WebSocket is closed (1001) at the next end of a frame; requests go on.
+    void goAway();
     /// The client has the whole response, or (with another \a end) is gone: counts, logs, lets go of
     /// everything. \returns the moment.
     Clock::Steady finish(RequestEnd end);
@@ -84,11 +88,17 @@ private:
     void resumed(PolicyRun::Outcome outcome);
     void goOn(PolicyRun::Outcome outcome);
     void forward();
-    void sendBodyless();
     void answer(Problem& problem, RequestEnd end);
     void answer(Refusal refusal, RequestEnd end);
     void writeAnswer(const Problem& problem);
     void writeGrpcAnswer(const Problem& problem);
+    [[nodiscard]] Refusal prepareUpgrade();
+    void beginTunnel(ResponseHead& head, const Payload& payload);
+    void noteTunnelUse();
+    void relayFromClient(const Payload& payload);
+    void relayFromUpstream(const Payload& payload);
+    void closeTunnel(WebSocketClose reason, RequestEnd end);
+    void closeTunnelIfGoing();
     void timeOut();
     void cut(RequestEnd end);
     void countEnd(RequestEnd end);
@@ -112,7 +122,8 @@ private:
 
     Clock::Steady m_startedAt{};
     Clock::Wall m_time{};
-    Clock::Steady m_due = Clock::Steady::max(); ///< the route's timeout
+    Clock::Steady m_due = Clock::Steady::max(); ///< the route's timeout, or a tunnel's idle one
+    std::unique_ptr<WebSocketTunnel> m_tunnel;  ///< from the 101 on
     std::optional<std::size_t> m_upstreamIndex;
     std::string_view m_listenerName;
     Refusal m_refusal = Refusal::None; ///< where the request counts as refused
@@ -122,6 +133,7 @@ private:
     RequestEnd m_end = RequestEnd::Complete;
     Stage m_stage = Stage::Idle;
     bool m_bodyComplete = false;
+    bool m_upgrading = false; ///< to a WebSocket, as the client wishes and the route allows
 };
 
 } // namespace postern

@@ -2,6 +2,7 @@
 #include "gateway/http/grpc.h"
 #include "gateway/http/hop_by_hop.h"
 #include "gateway/proxy/exchange.h"
+#include "gateway/proxy/websocket_tunnel.h"
 #include "gateway/proxy/worker_context.h"
 
 namespace postern {
@@ -35,6 +36,10 @@ void Exchange::responseHead(ResponseHead& head, const Payload& payload)
             m_stream->sendInterim(head);
         return;
     }
+    if (head.status == 101) {
+        beginTunnel(head, payload);
+        return;
+    }
     m_stage = Stage::Responding;
     removeHopByHop(head.headers);
     m_policyContext.response = &head;
@@ -47,6 +52,10 @@ void Exchange::responseHead(ResponseHead& head, const Payload& payload)
 
 void Exchange::responseBody(const Payload& payload)
 {
+    if (m_tunnel) {
+        relayFromUpstream(payload);
+        return;
+    }
     m_bytesOut += payload.bytes.size();
     m_stream->sendBody(payload);
 }
@@ -56,7 +65,9 @@ void Exchange::clientWritable() { m_upstream.resume(); }
 void Exchange::upstreamFailed(Refusal refusal)
 {
     const RequestEnd end = endAfter(refusal);
-    if (m_stage == Stage::Responding)
+    if (m_tunnel)
+        closeTunnel(WebSocketClose::BadGateway, end);
+    else if (m_stage == Stage::Responding)
         cut(end);
     else
         answer(refusal, end);
@@ -70,7 +81,10 @@ void Exchange::reached()
         m_context.deadlines.set(*this, m_due);
         return;
     }
-    timeOut();
+    if (m_tunnel)
+        closeTunnel(WebSocketClose::GoingAway, RequestEnd::TimedOut);
+    else
+        timeOut();
     m_stream->settle();
 }
 
@@ -94,6 +108,11 @@ void Exchange::timeOut()
 void Exchange::answer(Refusal refusal, RequestEnd end)
 {
     Problem problem = Problem::of(refusal);
+    if (refusal == Refusal::WebSocketVersion) {
+        problem.headers.emplace_back("Sec-WebSocket-Version", "13"); // RFC 6455 §4.4
+        if (m_request.version != HttpVersion::Http2)
+            problem.headers.emplace_back("Upgrade", "websocket"); // RFC 9110 §15.5.22
+    }
     answer(problem, end);
 }
 
@@ -168,6 +187,7 @@ Clock::Steady Exchange::finish(RequestEnd end)
 
     m_stage = Stage::Idle;
     m_stream = nullptr;
+    m_tunnel.reset();
     m_policyContext.identity.reset();
     m_policyContext.requestId = {};
     m_configuration.reset(); // last: it may own what the lines above used
@@ -191,12 +211,14 @@ void Exchange::fillRecord(RequestRecord& record)
         record.refusal = refusalToken(m_refusal);
         record.listener = m_listenerName;
     }
+    record.upgraded = m_tunnel != nullptr;
     record.bytesIn = m_bytesIn;
     record.bytesOut = m_bytesOut;
     if (m_upstreamIndex && !m_upstream.endpoint().empty()) {
         record.upstream = *m_upstreamIndex;
         record.endpoint = m_upstream.endpoint();
-        record.upstreamDuration = m_upstream.duration();
+        if (!m_tunnel) // whose time says nothing of the upstream
+            record.upstreamDuration = m_upstream.duration();
     }
     record.attempts = m_upstream.attempts();
     record.requestId = m_policyContext.requestId;

@@ -267,8 +267,14 @@ void Http1Connection::pumpBody()
             }
             if (state == StreamSocket::Read::Nothing) {
                 m_exchange->bodyIsLate();
-                waitForBody();
+                if (!body.endsAtClose())
+                    waitForBody();
                 return;
+            }
+            if (state == StreamSocket::Read::End && body.endsAtClose()) {
+                body.end();
+                m_exchange->requestBody({{}, true});
+                break;
             }
             m_broken = state != StreamSocket::Read::Data; // its end is missing
             bodyCame(m_input.bytes().size());

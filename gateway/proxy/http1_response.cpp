@@ -40,6 +40,10 @@ void Http1Connection::sendInterim(const ResponseHead& head)
 void Http1Connection::sendResponse(ResponseHead& head, const Payload& payload)
 {
     m_keepAlive = mayStayAlive();
+    if (head.status == 101) {
+        m_keepAlive = false;
+        m_exchange->bodyReader.start(BodyFraming::UntilClose, 0); // no more HTTP on this connection
+    }
     const bool isModern = m_version != HttpVersion::Http10;
     if (head.framing == BodyFraming::UntilClose || (head.framing == BodyFraming::Chunked && !isModern)) {
         if (payload.last) {
@@ -185,6 +189,11 @@ void Http1Connection::releaseExchange(RequestEnd end)
 
 void Http1Connection::closeIfIdle()
 {
+    if (m_exchange) {
+        m_exchange->goAway();
+        process();
+        return;
+    }
     if (m_phase != Phase::Head || !m_input.empty())
         return;
     // What came this very moment is still served.

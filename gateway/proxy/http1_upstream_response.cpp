@@ -64,8 +64,9 @@ bool Http1UpstreamStream::parseHead()
         m_parser.parse({bytes.data(), bytes.size()}, kUpstreamHeadLimits, m_request->method, m_response);
     if (result.state == ParseResult::State::NeedMore)
         return false;
-    // A switch of protocols was not asked for; bytes before the request was sent answer no request.
-    if (result.state == ParseResult::State::Refused || m_response.status == 101 || !m_headSent) {
+    // A switch of protocols must have been asked for; bytes before the request was sent answer no request.
+    if (result.state == ParseResult::State::Refused || !m_headSent ||
+        (m_response.status == 101 && !m_request->wantsUpgrade)) {
         failMalformed(result.state == ParseResult::State::Refused ? result.refusal
                                                                   : Refusal::UpstreamHeadMalformed);
         return false;
@@ -88,6 +89,8 @@ void Http1UpstreamStream::deliverHead(std::size_t headSize)
 {
     // The head's views point into the input, which therefore stays until the head is delivered.
     const std::span<char> bytes = m_input.bytes();
+    if (m_response.status == 101) // what follows is the other protocol's
+        m_response.framing = BodyFraming::UntilClose;
     m_body.start(m_response.framing, m_response.contentLength);
     if (const auto theirs = keepAliveTimeout(m_response.headers))
         m_connection->limitIdle(*theirs);

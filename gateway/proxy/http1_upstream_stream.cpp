@@ -86,8 +86,11 @@ UpstreamStream::Sent Http1UpstreamStream::send(const Payload& payload)
     m_requestSent = payload.last;
     const auto written = writeMessage(m_connection->socket(), text, payload,
                                       chunked ? OutgoingFraming::Chunked : OutgoingFraming::Plain);
-    if (written != StreamSocket::Write::Failed)
+    if (written != StreamSocket::Write::Failed) {
+        if (payload.last && m_state == State::Body && m_response.status == 101)
+            m_connection->socket().finishSending(); // a tunnel's end has no other sign
         return Sent::Taken;
+    }
     if (isFirst && !m_heard && m_connection->isReused()) {
         m_state = State::Idle;
         release(UpstreamPool::Reuse::No);

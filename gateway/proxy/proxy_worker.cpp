@@ -164,7 +164,7 @@ void ProxyWorker::announceDrain()
 
 void ProxyWorker::drain(std::function<void()> drained)
 {
-    d->context.closing = true;
+    d->context.closing = d->context.draining = true;
     d->drained = std::move(drained);
     for (const auto& port : d->ports)
         port->close();

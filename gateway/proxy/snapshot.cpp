@@ -41,13 +41,8 @@ Result<std::vector<Snapshot::Compiled::RouteSettings>> compileRoutes(const Effec
                     route.place));
             upstream = static_cast<std::size_t>(found - upstreams.begin());
         }
-        if (!route.upgrade.empty()) {
-            Error error = Error::invalid(QStringLiteral("route %1: upgrade is not built yet").arg(route.name),
-                                         route.place);
-            error.kind = Error::Kind::Unsupported;
-            return failure(error);
-        }
-        routes.push_back({route.name.toStdString(), upstream, route.timeout});
+        const bool webSocket = std::ranges::count(route.upgrade, UpgradeProtocol::WebSocket) > 0;
+        routes.push_back({route.name.toStdString(), upstream, route.timeout, webSocket});
     }
     return routes;
 }

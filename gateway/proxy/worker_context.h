@@ -50,6 +50,7 @@ struct WorkerContext
     std::minstd_rand random{std::random_device{}()};          ///< for jitter, nothing secret
     std::shared_ptr<const WorkerConfiguration> configuration; ///< for requests that begin now
     bool closing = false;                                     ///< every answer says `Connection: close`
+    bool draining = false;                                    ///< nothing begins any more
     std::size_t requestsInFlight = 0;
 
 private:

@@ -24,8 +24,10 @@ public:
     void run()
     {
         checkAddresses();
-        for (std::size_t i = 0; i < m_spec.routes.size(); ++i)
+        for (std::size_t i = 0; i < m_spec.routes.size(); ++i) {
             checkUpstream(m_spec.routes[i], routePath(i));
+            checkUpgrade(m_spec.routes[i], routePath(i));
+        }
         checkMatches();
     }
 
@@ -38,6 +40,7 @@ private:
 
     void checkAddresses();
     void checkUpstream(const Route& route, const QString& path);
+    void checkUpgrade(const Route& route, const QString& path);
     void checkMatches();
 
     const GatewaySpec& m_spec;
@@ -50,7 +53,8 @@ void GatewayChecker::checkAddresses()
     QHash<QString, QString> users;
     const auto use = [&](const QString& address, const QString& path, const QString& user) {
         const auto parsed = SocketAddress::parse(address);
-        if (!parsed || (parsed->port == 0 && !parsed->isUnix())) // invalid ones are reported; port 0 is a free one each time
+        if (!parsed || (parsed->port == 0 &&
+                        !parsed->isUnix())) // invalid ones are reported; port 0 is a free one each time
             return;
         const QString text = parsed->text();
         if (users.contains(text))
@@ -88,6 +92,24 @@ void GatewayChecker::checkUpstream(const Route& route, const QString& path)
         std::none_of(m_spec.policies.begin(), m_spec.policies.end(), answers))
         error(u"missing-field"_s, path + u".upstream"_s, u"nothing"_s,
               u"upstream: the name of one of spec.upstreams"_s);
+}
+
+void GatewayChecker::checkUpgrade(const Route& route, const QString& path)
+{
+    if (route.upgrade.empty())
+        return;
+    const std::vector<QString>& methods = route.match.methods;
+    if (!methods.empty() && std::find(methods.begin(), methods.end(), "GET"_L1) == methods.end())
+        error(u"conflicting-fields"_s, path + u".upgrade"_s, u"a route without GET"_s,
+              u"GET among match.methods: a WebSocket begins with it"_s);
+    if (route.upstream.isEmpty())
+        error(u"conflicting-fields"_s, path + u".upgrade"_s, u"a route without an upstream"_s,
+              u"an upstream: it is who agrees to the upgrade"_s);
+    for (const Upstream& upstream : m_spec.upstreams) {
+        if (upstream.name == route.upstream && upstream.protocol != UpstreamProtocol::Http1)
+            error(u"conflicting-fields"_s, path + u".upgrade"_s, u"an upstream that speaks HTTP/2"_s,
+                  u"an upstream with protocol http1"_s);
+    }
 }
 
 /// What makes two matches claim the same requests, as one text: the path's shape and the header conditions.

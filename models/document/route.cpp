@@ -7,7 +7,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Choice<UpgradeProtocol> upgrades[] = {{"websocket", UpgradeProtocol::WebSocket, "RFC 6455."}};
+constexpr Choice<UpgradeProtocol> upgrades[] = {
+    {"websocket", UpgradeProtocol::WebSocket, "RFC 6455; from HTTP/2 clients, RFC 8441."}};
 
 void checkHeaderConditions(const RouteMatch& match, RecordContext& context)
 {
@@ -63,9 +64,10 @@ const Record<Route>& routeRecord()
             .field("timeout", &Route::timeout,
                    "From the request's head to the response's last byte. 0s is none: a stream.")
             .range(0ms, 24h)
-            .field("upgrade", &Route::upgrade, "Protocols a connection may change to.")
+            .field("upgrade", &Route::upgrade,
+                   "Protocols a connection may change to, where the upstream agrees. Its upstream speaks "
+                   "`http1`.")
             .unique()
-            .notYetBuilt()
             .field("policies", &Route::policies,
                    "Policies of this route; one of the API's name replaces it here.", policyRecord())
             .items(0, 100)

@@ -96,6 +96,12 @@ const Record<Limits>& limitsRecord()
             .field("minimumRateGrace", &Limits::minimumRateGrace,
                    "How long a client may be slower than minimumRate, its pauses added up.")
             .range(1ms, 10min)
+            .field("tunnelIdleTimeout", &Limits::tunnelIdleTimeout,
+                   "How long a WebSocket may be silent in both directions. Beyond it: closed with 1001.")
+            .range(1ms, 24h)
+            .field("webSocketMessage", &Limits::webSocketMessage,
+                   "The largest message of a WebSocket's client, as sent. Beyond it: closed with 1009.")
+            .range(Bytes{125}, Bytes{1024ll * 1024 * 1024})
             .field("connections", &Limits::connections, "The most connections at once, over all workers.")
             .range(1, 1'000'000)
             .field("streams", &Limits::streams, "The most requests at once on one HTTP/2 connection.")

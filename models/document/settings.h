@@ -29,6 +29,8 @@ struct Limits
     std::chrono::milliseconds writeTimeout{30'000};
     Bytes minimumRate{240}; ///< a second; 0: none
     std::chrono::milliseconds minimumRateGrace{20'000};
+    std::chrono::milliseconds tunnelIdleTimeout{300'000};
+    Bytes webSocketMessage{1024 * 1024};
     int connections = 10'000; ///< over all workers of the process
     int streams = 128;        ///< of one HTTP/2 connection
     int resets = 500;         ///< likewise: see Http2FloodBudget
