@@ -350,6 +350,8 @@ void Control::takeBack()
         take(std::move(*waiting));
 }
 
+void Control::own() { m_listeners.own(); }
+
 void Control::handOver(const QStringList& listeners)
 {
     m_listeners.release(listeners, m_parts.workers);

@@ -64,6 +64,8 @@ public:
     [[nodiscard]] Result<HandoverParcel> offer();
     /// The successor came to nothing.
     void takeBack();
+    /// The predecessor has let go: what it handed over is this process's.
+    void own();
     /// The successor accepts on these: the gateway does not any more, and drains; then
     /// `GatewayOptions::handedOver`.
     void handOver(const QStringList& listeners);

@@ -188,6 +188,9 @@ Result<void> Gateway::Private::takeOver()
     if (auto taken = predecessor->ready(claimed, adminClaimed); !taken)
         return taken;
     predecessor.reset();
+    controlThread->call([this] { control->own(); });
+    if (adminClaimed)
+        adminSockets->own();
     options.events(EventLine("handover")
                        .add("result", "taken-over")
                        .add("listeners", QJsonArray::fromStringList(claimed)));
@@ -215,8 +218,10 @@ void Gateway::Private::withdraw()
 void Gateway::Private::release(const QStringList& listeners, bool adminTaken)
 {
     // Readiness first: a probe that comes in here from now on would hear that this gateway drains.
-    if (adminTaken)
+    if (adminTaken) {
         admin->stopAccepting();
+        adminSockets->leave();
+    }
     controlThread->call([&] { control->handOver(listeners); });
 }
 

@@ -34,7 +34,7 @@ Result<void> requireFree(const SocketAddress& address)
 Result<ListenerSockets> ListenerSockets::listen(const SocketAddress& address, std::size_t workers,
                                                 Neighbours neighbours)
 {
-    if (neighbours == Neighbours::Refused && address.port != 0)
+    if (neighbours == Neighbours::Refused && address.port != 0 && !address.isUnix())
         if (const auto isFree = requireFree(address); !isFree)
             return failure(isFree.error());
     ListenerSockets result;
@@ -61,6 +61,8 @@ Result<ListenerSockets> ListenerSockets::inherit(const SocketAddress& asked, con
 
 Result<void> ListenerSockets::openUpTo(std::size_t count)
 {
+    if (m_bound.isUnix())
+        count = 1;
     while (m_sockets.size() < count) {
         auto socket = listenOn(m_bound);
         if (!socket)
@@ -70,14 +72,22 @@ Result<void> ListenerSockets::openUpTo(std::size_t count)
             return failure(bound.error());
         m_bound = *bound; // the first one chooses the port for all
         m_sockets.push_back(std::move(*socket));
+        own();
     }
     return {};
+}
+
+void ListenerSockets::own()
+{
+    if (m_bound.isUnix())
+        m_file = UnixSocketFile::at(m_bound.path);
 }
 
 Result<std::vector<FileDescriptor>> ListenerSockets::forWorker(std::size_t worker) const
 {
     std::vector<FileDescriptor> result;
-    for (std::size_t i = worker; i < m_sockets.size(); i += m_workers) {
+    const bool shared = m_bound.isUnix();
+    for (std::size_t i = shared ? 0 : worker; i < m_sockets.size(); i += m_workers) {
         FileDescriptor duplicate(::fcntl(m_sockets[i].fd(), F_DUPFD_CLOEXEC, 0));
         if (!duplicate.isOpen())
             return failure(Error::fromErrno(QStringLiteral("dup"), errno));
@@ -89,7 +99,8 @@ Result<std::vector<FileDescriptor>> ListenerSockets::forWorker(std::size_t worke
 Result<std::vector<FileDescriptor>> ListenerSockets::duplicates() const
 {
     std::vector<FileDescriptor> result;
-    for (std::size_t worker = 0; worker < m_workers; ++worker) {
+    const std::size_t owners = m_bound.isUnix() ? 1 : m_workers;
+    for (std::size_t worker = 0; worker < owners; ++worker) {
         auto some = forWorker(worker);
         if (!some)
             return failure(some.error());
@@ -98,8 +109,11 @@ Result<std::vector<FileDescriptor>> ListenerSockets::duplicates() const
     return result;
 }
 
-void ListenerSockets::turnAway() const
+void ListenerSockets::turnAway()
 {
+    m_file.remove();
+    if (m_bound.isUnix())
+        return;
     // A socket filter sees a segment from its TCP header on; byte 13 are the flags. SYN without ACK: drop.
     constexpr unsigned flags = 13, synOrAck = 0x12, syn = 0x02, everything = 0xffffffff;
     std::array<sock_filter, 5> program{{BPF_STMT(BPF_LD | BPF_B | BPF_ABS, flags),

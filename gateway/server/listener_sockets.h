@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/event/file_descriptor.h"
+#include "gateway/net/unix_socket_file.h"
 #include "models/base/result.h"
 #include "models/schema/address.h"
 
@@ -9,9 +10,10 @@
 namespace postern {
 
 /// The sockets of one address: at least one a worker, all of one port, the kernel spreads clients over them
-/// (SO_REUSEPORT). The gateway keeps them and gives workers duplicates, so that it can turn clients away
-/// before the workers close. Owned by the control thread; the address is free again when this and the
-/// workers' duplicates are gone.
+/// (SO_REUSEPORT). Of a `unix:` path there is one, which all workers accept on; its file goes with it. The
+/// gateway keeps them and gives workers duplicates, so that it can turn clients away before the workers
+/// close. Owned by the control thread; the address is free again when this and the workers' duplicates are
+/// gone.
 class ListenerSockets
 {
 public:
@@ -40,7 +42,11 @@ public:
     /// From now on the kernel drops attempts to connect, as if they had been lost on the way; handshakes that
     /// have begun end, and who waits is still to be accepted. A closed listening socket resets both: close it
     /// a moment after this, and nobody loses a request.
-    void turnAway() const;
+    void turnAway();
+    /// Another process accepts on these sockets from now on, and owns a path's file.
+    void leave() { m_file.leave(); }
+    /// The process that handed them over has let go: the file is ours.
+    void own();
 
 private:
     [[nodiscard]] Result<void> openUpTo(std::size_t count);
@@ -49,6 +55,7 @@ private:
     SocketAddress m_asked;
     SocketAddress m_bound;
     std::vector<FileDescriptor> m_sockets;
+    UnixSocketFile m_file;
 };
 
 } // namespace postern

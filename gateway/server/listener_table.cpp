@@ -112,19 +112,28 @@ Result<std::vector<HandoverListener>> ListenerTable::duplicates() const
     return result;
 }
 
+void ListenerTable::own()
+{
+    for (auto& [name, sockets] : m_listeners)
+        sockets.own();
+}
+
 void ListenerTable::release(const QStringList& names, const Workers& workers)
 {
     for (const QString& name : names) {
-        if (m_listeners.erase(name) == 0)
+        const auto found = m_listeners.find(name);
+        if (found == m_listeners.end())
             continue;
+        found->second.leave();
+        m_listeners.erase(found);
         for (const std::unique_ptr<Worker>& worker : workers)
             worker->unlisten(name);
     }
 }
 
-void ListenerTable::turnAway() const
+void ListenerTable::turnAway()
 {
-    for (const auto& [name, sockets] : m_listeners)
+    for (auto& [name, sockets] : m_listeners)
         sockets.turnAway();
 }
 

@@ -41,11 +41,13 @@ public:
 
     /// Duplicates of all sockets, for a successor.
     [[nodiscard]] Result<std::vector<HandoverListener>> duplicates() const;
+    /// The predecessor has let go of what it handed over.
+    void own();
     /// A successor accepts on these: this process stops, and nobody is turned away.
     void release(const QStringList& names, const Workers& workers);
 
     /// ListenerSockets::turnAway() for all.
-    void turnAway() const;
+    void turnAway();
 
 private:
     [[nodiscard]] Result<ListenerSockets> open(const QString& name, const SocketAddress& asked,

@@ -122,7 +122,8 @@ const Record<Listener>& listenerRecord()
             .field("name", &Listener::name, "What metrics and `--listen` call it.")
             .required()
             .matching(text_rules::name())
-            .field("address", &Listener::address, "IPv4:port or [IPv6]:port. Port 0 takes any free one.")
+            .field("address", &Listener::address,
+                   "IPv4:port, [IPv6]:port, or unix: and the path of a socket. Port 0 takes any free one.")
             .required()
             .matching(text_rules::listenAddress())
             .field("protocols", &Listener::protocols, "What clients may speak.")
@@ -131,9 +132,11 @@ const Record<Listener>& listenerRecord()
             .field("tls", &Listener::tls, "TLS; without it the listener is plain.", listenerTlsRecord())
             .notYetBuilt()
             .field("trustedProxies", &Listener::trustedProxies,
-                   "Whose X-Forwarded-* and PROXY headers are believed: ranges of addresses.")
+                   "Whose X-Forwarded-* and PROXY headers are believed: ranges of addresses; `unix:` is "
+                   "every peer "
+                   "on a unix socket.")
             .items(0, 256)
-            .matching(text_rules::ipRange())
+            .matching(text_rules::peerRange())
             .field("proxyProtocol", &Listener::proxyProtocol,
                    "The PROXY protocol of a load balancer in front, which must be one of `trustedProxies`: "
                    "every connection begins with its header, or is closed. Never guessed.")

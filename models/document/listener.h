@@ -34,10 +34,10 @@ struct ListenerTls
 struct Listener
 {
     QString name;
-    QString address; ///< `127.0.0.1:8080`, `[::1]:8080`: see SocketAddress
+    QString address; ///< `127.0.0.1:8080`, `[::1]:8080`, `unix:/run/a.sock`: see SocketAddress
     std::vector<Protocol> protocols = {Protocol::Http1};
     std::optional<ListenerTls> tls;
-    std::vector<QString> trustedProxies; ///< see IpRange
+    std::vector<QString> trustedProxies; ///< see IpRange; or `unix:`
     ProxyProtocol proxyProtocol = ProxyProtocol::Off;
 };
 

@@ -135,11 +135,6 @@ std::optional<QString> readText(const FieldDescription& field, const Node& node,
     const QString* text = textOf(field, node, path, findings);
     if (!text)
         return std::nullopt;
-    if (field.textRule && !field.textRule->laterPrefix.isEmpty() &&
-        text->startsWith(field.textRule->laterPrefix)) {
-        findings.error(u"not-yet-built"_s, node, path, describe(node), field.expectation());
-        return std::nullopt;
-    }
     if (std::any_of(text->begin(), text->end(), [&](QChar c) { return isControl(c, field.multiline); })) {
         findings.error(u"control-character"_s, node, path, describe(node),
                        u"text without control characters"_s);

@@ -166,13 +166,9 @@ const TextRule& method()
 const TextRule& listenAddress()
 {
     static const TextRule rule{u"invalid-address"_s,
-                               u"IPv4:port or [IPv6]:port, such as 127.0.0.1:8080 or [::1]:8080"_s,
+                               u"IPv4:port, [IPv6]:port, or unix: and an absolute path"_s,
                                {},
-                               [](QStringView text) {
-                                   const auto address = SocketAddress::parse(text);
-                                   return address && !address->isUnix();
-                               },
-                               u"unix:"_s};
+                               [](QStringView text) { return SocketAddress::parse(text).has_value(); }};
     return rule;
 }
 
@@ -186,12 +182,13 @@ const TextRule& endpointAddress()
     return rule;
 }
 
-const TextRule& ipRange()
+const TextRule& peerRange()
 {
-    static const TextRule rule{u"invalid-ip-range"_s,
-                               u"a range of addresses such as 10.0.0.0/8 or ::1/128, its other bits zero"_s,
-                               {},
-                               [](QStringView text) { return IpRange::parse(text).has_value(); }};
+    static const TextRule rule{
+        u"invalid-ip-range"_s,
+        u"a range of addresses such as 10.0.0.0/8 or ::1/128, its other bits zero, or unix:"_s,
+        {},
+        [](QStringView text) { return text == u"unix:" || IpRange::parse(text).has_value(); }};
     return rule;
 }
 

@@ -11,7 +11,6 @@ struct TextRule
     QString expected; ///< in words: `a header name such as X-Request-Id`
     QString pattern;  ///< for JSON Schema (ECMA-262), empty where no pattern says it
     bool (*accepts)(QStringView text) = nullptr;
-    QString laterPrefix = {}; ///< texts that start so are understood but not built: `unix:`
 };
 
 namespace text_rules {
@@ -28,12 +27,12 @@ namespace text_rules {
 [[nodiscard]] const TextRule& headerValue();
 /// An HTTP method: an upper-case token.
 [[nodiscard]] const TextRule& method();
-/// `IPv4:port` or `[IPv6]:port`; port 0 allowed (any free port).
+/// `IPv4:port` or `[IPv6]:port`, port 0 allowed (any free port); or `unix:/path`.
 [[nodiscard]] const TextRule& listenAddress();
 /// As listenAddress, but with a port.
 [[nodiscard]] const TextRule& endpointAddress();
-/// `10.0.0.0/8`, `::1/128`, or a single address.
-[[nodiscard]] const TextRule& ipRange();
+/// `10.0.0.0/8`, `::1/128`, a single address, or `unix:`: peers on a unix socket.
+[[nodiscard]] const TextRule& peerRange();
 /// `2027-03-31`.
 [[nodiscard]] const TextRule& date();
 /// `namespace/name`.

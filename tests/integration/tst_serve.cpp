@@ -8,6 +8,8 @@
 #include <QJsonDocument>
 #include <QStandardPaths>
 #include <QTcpServer>
+#include <QTcpSocket>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <csignal>
@@ -74,6 +76,8 @@ private Q_SLOTS:
     void refusesToStart_data();
     void refusesToStart();
     void refusesATakenAddress();
+    void servesOnAPath();
+    void servesOnIpv6();
 };
 
 void TestServe::servesAndTells()
@@ -331,6 +335,70 @@ void TestServe::refusesATakenAddress()
     QVERIFY(!serve.start(
         {QStringLiteral("--listen"), QStringLiteral("main=127.0.0.1:%1").arg(other.serverPort())}));
     QCOMPARE(serve.waitForEnd(), 1);
+}
+
+void TestServe::servesOnAPath()
+{
+    RecordingUpstream upstream;
+    ServeProcess serve;
+    QTemporaryDir folder;
+    const QString first = folder.filePath(QStringLiteral("first.sock"));
+    const QString second = folder.filePath(QStringLiteral("second.sock"));
+    const auto at = [&upstream](const QString& path) {
+        return files(document(upstream.port(), "all", "unix:" + path.toUtf8()));
+    };
+    serve.configure(at(first));
+    QVERIFY(serve.start());
+    {
+        std::vector<RawClient> clients; // of both workers, who accept on the same socket
+        for (int i = 0; i < 20; ++i) {
+            clients.emplace_back(first.toStdString());
+            QCOMPARE(clients.back().ask(request).status, 200);
+        }
+        QCOMPARE(upstream.requests().at(0).header("x-forwarded-for"), std::string("unix"));
+        QCOMPARE(serve.metric("postern_connections{api=\"payments/accounts\",listener=\"main\"}"), 20.0);
+
+        serve.configure(at(second));
+        const QJsonObject event = serve.waitForEvent(QStringLiteral("listening"));
+        QCOMPARE(event.value(QLatin1String("address")).toString(), QLatin1String("unix:") + second);
+        QVERIFY(!QFile::exists(first));
+        for (RawClient& client : clients)
+            QCOMPARE(client.ask(request).status, 200); // connections stay
+    }
+    RawClient client(second.toStdString());
+    QCOMPARE(client.ask(request).status, 200);
+    client.close();
+
+    ServeProcess other;
+    other.configure(at(second));
+    QVERIFY(!other.start()); // somebody accepts there
+    QVERIFY(QFile::exists(second));
+
+    serve.signal(SIGKILL);
+    QCOMPARE(serve.waitForEnd(), -1);
+    QVERIFY(QFile::exists(second)); // left behind
+    ServeProcess next;
+    next.configure(at(first));
+    QVERIFY(next.start({QStringLiteral("--listen"), QLatin1String("main=unix:") + second}));
+    QCOMPARE(RawClient(second.toStdString()).ask(request).status, 200);
+    next.signal(SIGTERM);
+    QCOMPARE(next.waitForEnd(), 0);
+    QVERIFY(!QFile::exists(second));
+}
+
+void TestServe::servesOnIpv6()
+{
+    RecordingUpstream upstream;
+    ServeProcess serve;
+    serve.configure(files(document(upstream.port(), "all", "[::1]:0")));
+    QVERIFY(serve.start());
+    QTcpSocket client;
+    client.connectToHost(QHostAddress::LocalHostIPv6, serve.port());
+    QVERIFY(client.waitForConnected());
+    client.write(request.data(), qint64(request.size()));
+    QVERIFY(client.waitForReadyRead());
+    QVERIFY(client.readAll().startsWith("HTTP/1.1 200"));
+    QCOMPARE(upstream.requests().at(0).header("x-forwarded-for"), std::string("::1"));
 }
 
 QTEST_GUILESS_MAIN(TestServe)

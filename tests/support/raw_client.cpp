@@ -4,11 +4,13 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 
 namespace postern::test {
 
@@ -32,12 +34,39 @@ std::string RawResponse::header(std::string_view lowerCaseName) const
     return {};
 }
 
-RawClient::RawClient(quint16 port)
+RawClient::RawClient(Given given) : m_fd(given.fd) { limitTime(); }
+
+void RawClient::limitTime()
 {
-    m_fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const timeval limit{.tv_sec = 60, .tv_usec = 0};
     ::setsockopt(m_fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(m_fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
+
+RawClient RawClient::pair(int& other)
+{
+    std::array<int, 2> ends{-1, -1};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        std::abort();
+    other = ends[1];
+    return RawClient(Given{ends[0]});
+}
+
+RawClient::RawClient(const std::string& path)
+{
+    m_fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    limitTime();
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    if (::connect(m_fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+        close();
+}
+
+RawClient::RawClient(quint16 port)
+{
+    m_fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    limitTime();
     const int on = 1;
     ::setsockopt(m_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     sockaddr_in address{};

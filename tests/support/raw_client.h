@@ -30,6 +30,10 @@ class RawClient
 {
 public:
     explicit RawClient(quint16 port);
+    /// To a `unix:` socket, by its path.
+    explicit RawClient(const std::string& path);
+    /// A client whose server side, the other end of a socket pair, is \a other from now on.
+    [[nodiscard]] static RawClient pair(int& other);
     RawClient(RawClient&& other) noexcept
         : m_fd(std::exchange(other.m_fd, -1)), m_input(std::move(other.m_input))
     {}
@@ -62,6 +66,12 @@ public:
     [[nodiscard]] int fd() const { return m_fd; }
 
 private:
+    struct Given
+    {
+        int fd;
+    };
+    explicit RawClient(Given given);
+    void limitTime();
     bool fill();
     std::optional<std::string> takeUntil(std::string_view end);
     [[nodiscard]] RawResponse receiveOne(std::string_view method);

@@ -58,6 +58,8 @@ private Q_SLOTS:
     void clientLeavesInTheMiddle();
     void drainWhileOpening();
     void reloadDoesNotChangeAnOpening();
+    void unixPeers_data();
+    void unixPeers();
 };
 
 void TestConnectionOpening::headerTellsTheClient_data()
@@ -256,6 +258,46 @@ void TestConnectionOpening::reloadDoesNotChangeAnOpening()
     QCOMPARE(client.ask("0.113.9 10.0.0.1 40000 443\r\n" + kGet).status, 200);
     RawClient after(gateway.port());
     QCOMPARE(after.ask(kGet).status, 200);
+}
+
+void TestConnectionOpening::unixPeers_data()
+{
+    QTest::addColumn<QByteArray>("listening");
+    QTest::addColumn<QByteArray>("begin");
+    QTest::addColumn<QByteArray>("forwardedFor"); // empty: refused
+    const QByteArray trusting = listener("trustedProxies: [\"unix:\", 10.0.0.0/8]");
+    const QByteArray header = QByteArray::fromStdString(kHeader);
+    QTest::addRow("nobody is trusted")
+        << listener("protocols: [http1]") << QByteArray() << QByteArray("unix");
+    QTest::addRow("addresses are trusted")
+        << listener("trustedProxies: [0.0.0.0/0, \"::/0\"]") << QByteArray() << QByteArray("unix");
+    QTest::addRow("unix: is trusted") << trusting << QByteArray() << QByteArray("198.51.100.1, 10.9.9.9");
+    QTest::addRow("PROXY header") << listener("trustedProxies: [\"unix:\"], proxyProtocol: v1") << header
+                                  << QByteArray("203.0.113.9");
+    QTest::addRow("PROXY header of a stranger")
+        << listener("trustedProxies: [10.0.0.0/8], proxyProtocol: v1") << header << QByteArray();
+}
+
+void TestConnectionOpening::unixPeers()
+{
+    QFETCH(QByteArray, listening);
+    QFETCH(QByteArray, begin);
+    QFETCH(QByteArray, forwardedFor);
+    RecordingUpstream upstream;
+    GatewayFixture gateway(listening + GatewayFixture::spec(upstream.port()));
+    int other = -1;
+    RawClient client = RawClient::pair(other);
+    gateway.run(
+        [other](ProxyWorker& worker) { worker.accept(QStringLiteral("main"), FileDescriptor(other)); });
+    client.send(begin.toStdString() +
+                "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 198.51.100.1, 10.9.9.9\r\n\r\n");
+    if (forwardedFor.isEmpty()) {
+        QCOMPARE(client.receiveAll(), std::string());
+        QCOMPARE(refused(gateway, "proxy-header-untrusted"), 1.0);
+        return;
+    }
+    QCOMPARE(client.receive().status, 200);
+    QCOMPARE(upstream.requests().at(0).header("x-forwarded-for"), forwardedFor.toStdString());
 }
 
 QTEST_GUILESS_MAIN(TestConnectionOpening)
