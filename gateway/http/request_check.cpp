@@ -24,6 +24,19 @@ Refusal checkHost(RequestHead& request)
     return Refusal::None;
 }
 
+/// `Transfer-Encoding: chunked` to the letter. RFC 9112 §7 lets names have any case, and white space stand
+/// around them; who makes use of it is hardly a client, and there are servers that read it as no coding at
+/// all.
+bool saysChunkedPlainly(const Header& field)
+{
+    // Name and value stand in one buffer, with the colon between them and the line's end behind.
+    const std::string_view line(field.name.data(),
+                                static_cast<std::size_t>(field.value.data() - field.name.data()) +
+                                    field.value.size() + 1);
+    const std::string_view rest = line.substr(field.name.size());
+    return rest == ": chunked\r" || rest == ":chunked\r";
+}
+
 /// RFC 9110 §10.1.1: only `100-continue` is defined, and HTTP/1.0 knows none.
 Refusal checkExpect(RequestHead& request)
 {
@@ -46,6 +59,9 @@ Refusal checkRequest(RequestHead& request)
     if (const Refusal refusal = readDeclaredBody(request.headers, request.version, body);
         refusal != Refusal::None)
         return refusal;
+    if (body.framing == BodyFraming::Chunked &&
+        !saysChunkedPlainly(*request.headers.find(HeaderId::TransferEncoding)))
+        return Refusal::TransferEncodingMalformed;
     request.framing = body.framing;
     request.contentLength = body.length;
     if (const Refusal refusal = checkExpect(request); refusal != Refusal::None)

@@ -25,7 +25,7 @@ void Exchange::begin(ClientStream& stream)
     m_status = 0;
     m_end = RequestEnd::Complete;
     m_due = Clock::Steady::max();
-    m_bodyComplete = m_upgrading = false;
+    m_bodyComplete = m_upgrading = m_endsWithClient = false;
 }
 
 /// What counts and logs need of every request, a refused one included.
@@ -241,7 +241,24 @@ void Exchange::requestBody(const Payload& payload)
             cut(RequestEnd::Refused);
         return;
     }
-    m_upstream.send(payload);
+    sendBody(payload);
+}
+
+/// A trailer can not say what the head may not: who reads trailers often puts them among the fields.
+void Exchange::sendBody(const Payload& payload)
+{
+    if (!payload.trailers) {
+        m_upstream.send(payload);
+        return;
+    }
+    m_trailers.clear();
+    for (const Header& field : *payload.trailers) {
+        if (!m_configuration->compiled().managed.contains(field.name))
+            m_trailers.add(field.name, field.value, field.id);
+    }
+    Payload allowed = payload;
+    allowed.trailers = m_trailers.empty() ? nullptr : &m_trailers;
+    m_upstream.send(allowed);
 }
 
 void Exchange::bodyIsLate()

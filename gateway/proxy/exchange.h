@@ -56,6 +56,9 @@ public:
     void clientWritable();
     /// The worker drains: a WebSocket is closed (1001) at the next end of a frame; requests go on.
     void goAway();
+    /// The response is a stream of events, which a client reads until it leaves: one that has finished
+    /// sending has left, though in HTTP/1.x it may as well only have nothing more to say.
+    [[nodiscard]] bool endsWithClient() const { return m_endsWithClient; }
     /// The client has the whole response, or (with another \a end) is gone: counts, logs, lets go of
     /// everything. \returns the moment.
     Clock::Steady finish(RequestEnd end);
@@ -88,6 +91,7 @@ private:
     void resumed(PolicyRun::Outcome outcome);
     void goOn(PolicyRun::Outcome outcome);
     void forward();
+    void sendBody(const Payload& payload);
     void answer(Problem& problem, RequestEnd end);
     void answer(Refusal refusal, RequestEnd end);
     void writeAnswer(const Problem& problem);
@@ -113,6 +117,7 @@ private:
     std::string m_answerBody;
     Forwarding m_forwarding;
     Headers m_withheld;
+    Headers m_trailers; ///< the request's, as far as they may go on
     RouteLookup m_lookup;
     const PolicyChain* m_chain = nullptr;
     PolicyContext m_policyContext;
@@ -133,6 +138,7 @@ private:
     RequestEnd m_end = RequestEnd::Complete;
     Stage m_stage = Stage::Idle;
     bool m_bodyComplete = false;
+    bool m_endsWithClient = false;
     bool m_upgrading = false; ///< to a WebSocket, as the client wishes and the route allows
 };
 

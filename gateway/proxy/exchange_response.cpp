@@ -1,4 +1,5 @@
 // The response's way back, the gateway's own answers, and the record. (exchange.cpp is the request's way.)
+#include "gateway/http/character_class.h"
 #include "gateway/http/grpc.h"
 #include "gateway/http/hop_by_hop.h"
 #include "gateway/proxy/exchange.h"
@@ -26,6 +27,12 @@ RequestEnd endAfter(Refusal refusal)
     }
 }
 
+bool isEventStream(const Headers& headers)
+{
+    const std::string_view type = headers.value(HeaderId::ContentType);
+    return equalsIgnoringCase(trimmed(type.substr(0, type.find(';'))), "text/event-stream");
+}
+
 } // namespace
 
 void Exchange::responseHead(ResponseHead& head, const Payload& payload)
@@ -45,6 +52,8 @@ void Exchange::responseHead(ResponseHead& head, const Payload& payload)
     m_policyContext.response = &head;
     m_run.responseHead();
     m_policyContext.response = nullptr; // its views die with this call
+    // Without a timeout nothing else would ever end it while the upstream is silent.
+    m_endsWithClient = m_due == Clock::Steady::max() && isEventStream(head.headers);
     m_status = head.status;
     m_bytesOut += payload.bytes.size();
     m_stream->sendResponse(head, payload);

@@ -236,6 +236,8 @@ void Http1Connection::refuseHead(Refusal refusal)
 
 bool Http1Connection::advanceExchange()
 {
+    if (m_exchange->endsWithClient() && m_socket.peerEnded() && !m_responseDone)
+        m_broken = true;
     if (!m_cut && !m_broken && (!m_responseDone || m_keepAlive))
         pumpBody();
     if (m_broken) {

@@ -37,7 +37,7 @@ void TestHeadWriter::requests_data()
                                 << QByteArray("GET /b HTTP/1.1\r\nHost: h\r\n\r\n");
     QTest::newRow("length") << QByteArray("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 007\r\n\r\n")
                             << QByteArray("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 7\r\n\r\n");
-    QTest::newRow("chunked") << QByteArray("POST / HTTP/1.1\r\nHost: h\r\ntransfer-encoding: CHUNKED\r\n\r\n")
+    QTest::newRow("chunked") << QByteArray("POST / HTTP/1.1\r\nHost: h\r\ntransfer-encoding: chunked\r\n\r\n")
                              << QByteArray(
                                     "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
     QTest::newRow("1.0") << QByteArray("POST / HTTP/1.0\r\nContent-Length: 1\r\n\r\n")

@@ -66,6 +66,10 @@ void TestRequestParser::refuses_data()
     row("TE trailing comma", post("Transfer-Encoding: chunked,\r\n"), "transfer-encoding-malformed");
     row("TE parameter", post("Transfer-Encoding: chunked;a=b\r\n"), "transfer-encoding-malformed");
     row("TE quoted", post("Transfer-Encoding: \"chunked\"\r\n"), "transfer-encoding-malformed");
+    row("TE case", post("Transfer-Encoding: Chunked\r\n"), "transfer-encoding-malformed");
+    row("TE tab", post("Transfer-Encoding:\tchunked\r\n"), "transfer-encoding-malformed");
+    row("TE two spaces", post("Transfer-Encoding:  chunked\r\n"), "transfer-encoding-malformed");
+    row("TE space behind", post("Transfer-Encoding: chunked \r\n"), "transfer-encoding-malformed");
     row("TE xchunked", post("Transfer-Encoding: xchunked\r\n"), "transfer-encoding-unsupported");
     row("TE gzip", post("Transfer-Encoding: gzip\r\n"), "transfer-encoding-unsupported");
     row("TE identity", post("Transfer-Encoding: identity\r\n"), "transfer-encoding-unsupported");

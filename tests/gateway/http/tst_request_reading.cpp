@@ -44,7 +44,7 @@ void TestRequestReading::framing_data()
     row("largest", post("Content-Length: 999999999999999999\r\n"), BodyFraming::Length,
         999999999999999999ULL);
     row("chunked", post("Transfer-Encoding: chunked\r\n"), BodyFraming::Chunked, 0);
-    row("chunked without case", post("transfer-ENCODING:Chunked \r\n"), BodyFraming::Chunked, 0);
+    row("chunked close to the colon", post("transfer-ENCODING:chunked\r\n"), BodyFraming::Chunked, 0);
 }
 
 void TestRequestReading::framing()

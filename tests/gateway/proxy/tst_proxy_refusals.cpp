@@ -53,6 +53,11 @@ private Q_SLOTS:
     void bodyOfARefusedRequestIsNoRequest_data();
     void bodyOfARefusedRequestIsNoRequest();
     void truncatedBodyNeverLooksWhole();
+    void managedFieldsAreOurs_data();
+    void managedFieldsAreOurs();
+    void managedFieldsInTrailersStayBehind();
+    void bodyOfAnEarlyAnswerIsNoRequest_data();
+    void bodyOfAnEarlyAnswerIsNoRequest();
 };
 
 void TestProxyRefusals::heads_data()
@@ -85,6 +90,31 @@ void TestProxyRefusals::heads_data()
     row("hexadecimal length", post("Content-Length: 0x5\r\n", "hello"), 400, "content-length-malformed");
     row("overflowing length", post("Content-Length: 18446744073709551621\r\n", "hello"), 400,
         "content-length-malformed");
+    row("Chunked", post("Transfer-Encoding: Chunked\r\n", "0\r\n\r\n"), 400, "transfer-encoding-malformed");
+    row("CHUNKED", post("Transfer-Encoding: CHUNKED\r\n", "0\r\n\r\n"), 400, "transfer-encoding-malformed");
+    row("tab before chunked", post("Transfer-Encoding:\tchunked\r\n"), 400, "transfer-encoding-malformed");
+    row("two spaces before chunked", post("Transfer-Encoding:  chunked\r\n"), 400,
+        "transfer-encoding-malformed");
+    row("space after chunked", post("Transfer-Encoding: chunked \r\n"), 400, "transfer-encoding-malformed");
+    row("quoted chunked", post("Transfer-Encoding: \"chunked\"\r\n"), 400, "transfer-encoding-malformed");
+    row("chunked with a parameter", post("Transfer-Encoding: chunked;q=1\r\n"), 400,
+        "transfer-encoding-malformed");
+    row("empty coding", post("Transfer-Encoding: \r\n"), 400, "transfer-encoding-malformed");
+    row("chunked behind a comma", post("Transfer-Encoding: ,chunked\r\n"), 400,
+        "transfer-encoding-malformed");
+    row("identity", post("Transfer-Encoding: identity\r\n"), 501, "transfer-encoding-unsupported");
+    row("gzip, chunked", post("Transfer-Encoding: gzip, chunked\r\n"), 501, "transfer-encoding-unsupported");
+    row("folded coding", post("Transfer-Encoding:\r\n chunked\r\n"), 400, "header-folded");
+    row("look-alike encoding", post("Transfer_Encoding: chunked\r\n"), 400, "header-look-alike");
+    row("look-alike with a dot", post("Transfer.Encoding: chunked\r\n"), 400, "header-look-alike");
+    row("tab before the colon", post("Transfer-Encoding\t: chunked\r\n"), 400, "header-space-before-colon");
+    row("space before the length's colon", post("Content-Length : 5\r\n", "hello"), 400,
+        "header-space-before-colon");
+    row("length with a tab inside", post("Content-Length: 1\t5\r\n"), 400, "content-length-malformed");
+    row("length with a decimal point", post("Content-Length: 5.0\r\n"), 400, "content-length-malformed");
+    row("length in full-width digits", post("Content-Length: \xef\xbc\x95\r\n"), 400,
+        "content-length-malformed");
+    row("length of 2^64", post("Content-Length: 18446744073709551616\r\n"), 400, "content-length-malformed");
     row("xchunked", post("Transfer-Encoding: xchunked\r\n"), 501, "transfer-encoding-unsupported");
     row("gzip alone", post("Transfer-Encoding: gzip\r\n"), 501, "transfer-encoding-unsupported");
     row("chunked twice", post("Transfer-Encoding: chunked, chunked\r\n"), 400, "transfer-encoding-malformed");
@@ -99,17 +129,38 @@ void TestProxyRefusals::heads_data()
     row("look-alike framing", post("Content_Length: 5\r\n", "hello"), 400, "header-look-alike");
     row("folded line", "GET / HTTP/1.1\r\nHost: a\r\nX-A: b\r\n c\r\n\r\n", 400, "header-folded");
     row("folded first line", "GET / HTTP/1.1\r\n Host: a\r\n\r\n", 400, "header-folded");
+    row("folded with a tab", "GET / HTTP/1.1\r\nHost: a\r\nX-A: b\r\n\tc\r\n\r\n", 400, "header-folded");
+    row("folded last line", "GET / HTTP/1.1\r\nHost: a\r\n \r\n\r\n", 400, "header-folded");
+    row("folded Host", "GET / HTTP/1.1\r\nHost:\r\n a\r\n\r\n", 400, "header-folded");
+    row("folded length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n 5\r\n\r\nhello", 400,
+        "header-folded");
+    row("bare CR before a field", "GET / HTTP/1.1\r\nHost: a\r\rX-A: b\r\n\r\n", 400, "bare-carriage-return");
+    row("bare CR in the request line", "GET /\r HTTP/1.1\r\nHost: a\r\n\r\n", 400, "bare-carriage-return");
     row("bare CR in a value", "GET / HTTP/1.1\r\nHost: a\r\nX-A: b\rc\r\n\r\n", 400, "bare-carriage-return");
     row("bare LF", "GET / HTTP/1.1\nHost: a\n\n", 400, "bare-line-feed");
     row("bare LF in the fields", "GET / HTTP/1.1\r\nHost: a\nX-A: b\r\n\r\n", 400, "bare-line-feed");
     row("NUL", QByteArrayLiteral("GET / HTTP/1.1\r\nHost: a\r\nX-A: b\0c\r\n\r\n"), 400,
         "header-control-character");
+    row("DEL", "GET / HTTP/1.1\r\nHost: a\r\nX-A: b\x7f\r\n\r\n", 400, "header-control-character");
+    row("bell in a name", "GET / HTTP/1.1\r\nHost: a\r\nX\x07: b\r\n\r\n", 400, "header-control-character");
+    row("NUL in a name", QByteArray("GET / HTTP/1.1\r\nHost: a\r\nX\0A: b\r\n\r\n", 38), 400,
+        "header-control-character");
+    row("name beyond ASCII", "GET / HTTP/1.1\r\nHost: a\r\nX-\xc3\xa4: b\r\n\r\n", 400,
+        "header-name-malformed");
+    row("space in a name", "GET / HTTP/1.1\r\nHost: a\r\nX A: b\r\n\r\n", 400, "header-name-malformed");
     row("empty name", "GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", 400, "header-name-malformed");
     row("name with a bracket", "GET / HTTP/1.1\r\nHost: a\r\nX(A): b\r\n\r\n", 400, "header-name-malformed");
     row("line without a colon", "GET / HTTP/1.1\r\nHost: a\r\nnonsense\r\n\r\n", 400,
         "header-name-malformed");
     row("no Host", "GET / HTTP/1.1\r\n\r\n", 400, "host-missing");
     row("two Hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, "host-repeated");
+    row("Host listed", "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", 400, "host-malformed");
+    row("Host with a bad port", "GET / HTTP/1.1\r\nHost: a:x\r\n\r\n", 400, "host-malformed");
+    row("Host with a space", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400, "host-malformed");
+    row("Host with an open bracket", "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", 400, "host-malformed");
+    row("Host against the target's port", "GET http://a:81/ HTTP/1.1\r\nHost: a:82\r\n\r\n", 400,
+        "host-mismatch");
+    row("user in the target", "GET http://u:p@a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "target-userinfo");
     row("Host with a path", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400, "host-malformed");
     row("Host with a user", "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", 400, "host-malformed");
     row("Host against the target", "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "host-mismatch");
@@ -117,6 +168,10 @@ void TestProxyRefusals::heads_data()
     row("HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505, "version-unsupported");
     row("HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", 505, "version-unsupported");
     row("lower-case version", "GET / http/1.1\r\nHost: a\r\n\r\n", 400, "version-malformed");
+    row("HTTP/1", "GET / HTTP/1\r\nHost: a\r\n\r\n", 400, "version-malformed");
+    row("HTTP/01.1", "GET / HTTP/01.1\r\nHost: a\r\n\r\n", 400, "version-malformed");
+    row("HTTP/3.0", "GET / HTTP/3.0\r\nHost: a\r\n\r\n", 505, "version-unsupported");
+    row("HTTP/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "version-unsupported");
     row("HTTP/1.1x", "GET / HTTP/1.1x\r\nHost: a\r\n\r\n", 400, "version-malformed");
     row("space in the target", "GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", 400, "request-line-malformed");
     row("two spaces", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "request-line-malformed");
@@ -128,6 +183,12 @@ void TestProxyRefusals::heads_data()
     row("unknown expectation", post("Expect: 200-ok\r\nContent-Length: 0\r\n"), 417,
         "expectation-unsupported");
     row("obfuscated expectation", post("Expect: x 100-continue\r\nContent-Length: 0\r\n"), 417,
+        "expectation-unsupported");
+    row("two expectations", post("Expect: 100-continue\r\nExpect: 100-continue\r\nContent-Length: 0\r\n"),
+        417, "expectation-unsupported");
+    row("listed expectation", post("Expect: 100-continue, x\r\nContent-Length: 0\r\n"), 417,
+        "expectation-unsupported");
+    row("expectation with a parameter", post("Expect: 100-continue;x=1\r\nContent-Length: 0\r\n"), 417,
         "expectation-unsupported");
     row("fragment", "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n", 400, "target-fragment");
     row("above the root", "GET /../etc HTTP/1.1\r\nHost: a\r\n\r\n", 400, "path-above-root");
@@ -180,11 +241,32 @@ void TestProxyRefusals::bodies_data()
     row("negative size", "-1\r\nx\r\n0\r\n\r\n", "chunk-size-malformed");
     row("0x", "0x5\r\nhello\r\n0\r\n\r\n", "chunk-size-malformed");
     row("no digits", "\r\nhello\r\n0\r\n\r\n", "chunk-size-malformed");
+    row("space before the size", " 5\r\nhello\r\n0\r\n\r\n", "chunk-size-malformed");
+    row("plus sign", "+5\r\nhello\r\n0\r\n\r\n", "chunk-size-malformed");
+    row("underscore in the size", "0_5\r\nhello\r\n0\r\n\r\n", "chunk-size-malformed");
+    row("bare LF behind the size", "5\nhello\r\n0\r\n\r\n", "bare-line-feed");
+    row("bare LF behind an extension", "5;a\nhello\r\n0\r\n\r\n", "bare-line-feed");
+    row("bare CR in an extension", "5;a\rb\r\nhello\r\n0\r\n\r\n", "bare-carriage-return");
+    row("NUL in an extension", QByteArray("5;a\0b\r\nhello\r\n0\r\n\r\n", 20), "chunk-extension-malformed");
+    row("bare LF behind the data", "5\r\nhello\n0\r\n\r\n", "chunk-terminator-missing");
+    row("bare LF behind the last chunk", "5\r\nhello\r\n0\n\n", "bare-line-feed");
+    row("many small extensions",
+        QByteArray("1;" + QByteArray(200, 'e') + "\r\nx\r\n").repeated(100) + "0\r\n\r\n",
+        "chunk-extension-too-large");
     row("missing CRLF", "5\r\nhelloX0\r\n\r\n", "chunk-terminator-missing");
     row("chunk longer than its size", "3\r\nhello\r\n0\r\n\r\n", "chunk-terminator-missing");
     row("oversized extension", "5;" + QByteArray(2000, 'e') + "\r\nhello\r\n0\r\n\r\n",
         "chunk-extension-too-large");
     row("forbidden trailer", "0\r\nContent-Length: 5\r\n\r\n", "trailer-forbidden");
+    row("framing in a trailer", "0\r\nTransfer-Encoding: chunked\r\n\r\n", "trailer-forbidden");
+    row("Host in a trailer", "0\r\nHost: b\r\n\r\n", "trailer-forbidden");
+    row("credentials in a trailer", "0\r\nAuthorization: Bearer x\r\n\r\n", "trailer-forbidden");
+    row("managed field in a trailer", "0\r\nX-Forwarded-For: 10.0.0.1\r\n\r\n", "trailer-forbidden");
+    row("look-alike in a trailer", "0\r\nContent_Length: 5\r\n\r\n", "trailer-forbidden");
+    row("folded trailer", "0\r\nX-A: b\r\n c\r\n\r\n", "trailer-malformed");
+    row("bare LF in a trailer", "0\r\nX-A: b\nX-B: c\r\n\r\n", "trailer-malformed");
+    row("control character in a trailer", "0\r\nX-A: b\x01\r\n\r\n", "trailer-malformed");
+    row("many trailers", "0\r\n" + QByteArray("X-A: b\r\n").repeated(50) + "\r\n", "trailer-too-large");
     row("malformed trailer", "0\r\nX A: 5\r\n\r\n", "trailer-malformed");
 }
 
@@ -403,6 +485,109 @@ void TestProxyRefusals::truncatedBodyNeverLooksWhole()
     QVERIFY(!upstream.requests().at(0).complete);
     QCOMPARE(gateway.waitForLog(1).value(u"ended").toString(), QStringLiteral("client_gone"));
     QCOMPARE(gateway.waitForLog(1).value(u"code").toInt(), 499);
+}
+
+void TestProxyRefusals::managedFieldsAreOurs_data()
+{
+    QTest::addColumn<QByteArray>("sent");
+    QTest::addColumn<QByteArray>("name"); // as it arrives, in lower case
+    QTest::addColumn<QByteArray>("value");
+    const auto row = [](const char* name, const QByteArray& sent, const char* field, const char* value) {
+        QTest::addRow("%s", name) << sent << QByteArray(field) << QByteArray(value);
+    };
+    row("set by a policy", "X-User: admin\r\n", "x-user", "nobody");
+    row("twice", "X-User: admin\r\nX-User: root\r\n", "x-user", "nobody");
+    row("other case", "x-uSER: admin\r\n", "x-user", "nobody");
+    row("underscore", "X_User: admin\r\n", "x-user", "nobody");
+    row("dot", "X.User: admin\r\n", "x-user", "nobody");
+    row("named by Connection", "Connection: X-User\r\nX-User: admin\r\n", "x-user", "nobody");
+    row("Connection names what we write", "Connection: X-User, close\r\n", "x-user", "nobody");
+    row("Connection names X-Real-IP", "Connection: X-Real-IP\r\nX-Real-IP: 10.0.0.1\r\n", "x-forwarded-for",
+        "127.0.0.1");
+    row("Connection names X-Forwarded-For", "Connection: X-Forwarded-For\r\nX-Forwarded-For: 10.0.0.1\r\n",
+        "x-forwarded-for", "127.0.0.1");
+    row("Connection names Host", "Connection: Host\r\n", "host", "a");
+    row("Connection names Content-Length", "Connection: Content-Length\r\nContent-Length: 0\r\n",
+        "content-length", "0");
+    row("Connection names Authorization", "Connection: Authorization\r\nAuthorization: Basic eDp5\r\n",
+        "authorization", "Basic eDp5");
+}
+
+void TestProxyRefusals::managedFieldsAreOurs()
+{
+    QFETCH(QByteArray, sent);
+    QFETCH(QByteArray, name);
+    QFETCH(QByteArray, value);
+    RecordingUpstream upstream;
+    GatewayFixture gateway(GatewayFixture::spec(
+        upstream.port(), "5s",
+        "  policies: [{name: user, type: headers, config: {request: {set: {X-User: nobody}}}}]\n"));
+    RawClient client(gateway.port());
+    QCOMPARE(client.ask("GET / HTTP/1.1\r\nHost: a\r\n" + sent.toStdString() + "\r\n").status, 200);
+    const RecordedRequest request = upstream.requests().at(0);
+    QCOMPARE(request.count(name.toStdString()), std::size_t{1});
+    QCOMPARE(request.header(name.toStdString()), value.toStdString());
+    QCOMPARE(request.header("x-user"), std::string("nobody"));
+    for (const char* gone : {"x_user", "x.user", "x-real-ip", "connection"})
+        QCOMPARE(request.count(gone), std::size_t{0});
+    QVERIFY(request.head.find("admin") == std::string::npos &&
+            request.head.find("root") == std::string::npos);
+}
+
+void TestProxyRefusals::managedFieldsInTrailersStayBehind()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(GatewayFixture::spec(
+        upstream.port(), "5s",
+        "  policies: [{name: user, type: headers, config: {request: {set: {X-User: nobody}}}}]\n"));
+    RawClient client(gateway.port());
+    QCOMPARE(client
+                 .ask("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n"
+                      "X-User: admin\r\nX_User: admin\r\nX-Sum: 7\r\n\r\n")
+                 .status,
+             200);
+    QCOMPARE(upstream.requests().at(0).body, std::string("hi\nX-Sum: 7"));
+    QVERIFY(upstream.bytes().find("admin") == std::string::npos);
+}
+
+void TestProxyRefusals::bodyOfAnEarlyAnswerIsNoRequest_data()
+{
+    QTest::addColumn<QByteArray>("fields");
+    QTest::addColumn<QByteArray>("begin"); // of the body, before the answer
+    QTest::addRow("length") << QByteArray("Content-Length: 200\r\n")
+                            << QByteArray("GET /smuggled HTTP/1.1\r\n");
+    QTest::addRow("chunks") << QByteArray("Transfer-Encoding: chunked\r\n")
+                            << QByteArray("25\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n..\r\n");
+    QTest::addRow("expects 100") << QByteArray("Content-Length: 200\r\nExpect: 100-continue\r\n")
+                                 << QByteArray();
+}
+
+/// The upstream answers on the head alone; what the client sends then is the old body, or nothing.
+void TestProxyRefusals::bodyOfAnEarlyAnswerIsNoRequest()
+{
+    QFETCH(QByteArray, fields);
+    QFETCH(QByteArray, begin);
+    RecordingUpstream upstream([](UpstreamPeer& peer) {
+        if (peer.nextHead())
+            peer.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
+        while (!peer.receive().empty()) {
+        }
+    });
+    GatewayFixture gateway(GatewayFixture::spec(upstream.port()));
+    RawClient client(gateway.port());
+    const RawResponse response =
+        client.ask("POST / HTTP/1.1\r\nHost: a\r\n" + fields.toStdString() + "\r\n" + begin.toStdString());
+    QCOMPARE(response.status, 403);
+    QCOMPARE(response.header("connection"), std::string("close"));
+    client.send("GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.finishSending();
+    QVERIFY(client.isClosedByPeer());
+    QCOMPARE(upstream.connections(), 1);
+    QCOMPARE(gateway.waitForLog(1).value(u"code").toInt(), 403);
+    QCOMPARE(gateway.log().size(), 1);
+    RawClient next(gateway.port()); // a connection that saw half a request is not used again
+    QCOMPARE(next.ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n").status, 403);
+    QCOMPARE(upstream.connections(), 2);
 }
 
 QTEST_GUILESS_MAIN(TestProxyRefusals)

@@ -68,6 +68,10 @@ private Q_SLOTS:
     void upload();
     void slowClientHoldsTheUpstreamBack();
     void slowUpstreamHoldsTheClientBack();
+    void eventsGoOnAtOnce_data();
+    void eventsGoOnAtOnce();
+    void leftStreamIsCut_data();
+    void leftStreamIsCut();
 };
 
 void TestProxyStreaming::download_data()
@@ -275,6 +279,90 @@ void TestProxyStreaming::slowUpstreamHoldsTheClientBack()
     }
     QCOMPARE(client.receive().status, 200);
     QCOMPARE(received.load(), kTotal);
+}
+
+void TestProxyStreaming::eventsGoOnAtOnce_data()
+{
+    QTest::addColumn<QByteArray>("fields");
+    QTest::addColumn<QByteArray>("begin"); // around each event
+    QTest::addColumn<QByteArray>("end");
+    QTest::addRow("chunked") << QByteArray("Transfer-Encoding: chunked\r\n") << QByteArray("9\r\n")
+                             << QByteArray("\r\n");
+    QTest::addRow("until close") << QByteArray() << QByteArray() << QByteArray();
+    QTest::addRow("length") << QByteArray("Content-Length: 1000\r\n") << QByteArray() << QByteArray();
+}
+
+/// No event waits for the next one, and no limit of a request counts while the upstream is silent.
+void TestProxyStreaming::eventsGoOnAtOnce()
+{
+    QFETCH(QByteArray, fields);
+    QFETCH(QByteArray, begin);
+    QFETCH(QByteArray, end);
+    std::array<Gate, 4> received;
+    RecordingUpstream upstream([&](UpstreamPeer& peer) {
+        peer.next();
+        peer.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n" + fields.toStdString() + "\r\n");
+        for (std::size_t i = 0; i < received.size(); ++i) {
+            peer.send(begin.toStdString() + "data: " + std::to_string(i) + "\n\n" + end.toStdString());
+            if (!received[i].wait())
+                return;
+        }
+        peer.next();
+    });
+    GatewayFixture gateway(GatewayFixture::spec(
+        upstream.port(), "0s",
+        "  limits: {headerTimeout: 50ms, bodyTimeout: 50ms, idleTimeout: 50ms, writeTimeout: 50ms}\n"));
+    RawClient client(gateway.port());
+    QVERIFY(client.send("GET /events HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n"));
+    std::string all;
+    for (std::size_t i = 0; i < received.size(); ++i) {
+        const std::string event = "data: " + std::to_string(i) + "\n\n";
+        while (all.find(event) == std::string::npos) {
+            const std::string more = client.receiveBytes(1);
+            QVERIFY(!more.empty());
+            all += more;
+        }
+        QTest::qWait(150); // silence, longer than every limit
+        received[i].open();
+    }
+    QCOMPARE(gateway.log().size(), 0); // it goes on
+}
+
+void TestProxyStreaming::leftStreamIsCut_data()
+{
+    QTest::addColumn<bool>("reset");
+    QTest::addRow("closed") << false;
+    QTest::addRow("reset") << true;
+}
+
+/// A client that leaves is noticed though nothing is sent to it.
+void TestProxyStreaming::leftStreamIsCut()
+{
+    QFETCH(bool, reset);
+    Gate cut;
+    RecordingUpstream upstream([&](UpstreamPeer& peer) {
+        peer.next();
+        peer.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
+                  "Transfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n");
+        if (peer.receive().empty())
+            cut.open();
+    });
+    GatewayFixture gateway(GatewayFixture::spec(upstream.port(), "0s"));
+    RawClient client(gateway.port());
+    QVERIFY(client.send("GET /events HTTP/1.1\r\nHost: a\r\n\r\n"));
+    std::string all;
+    while (all.find("data: 1") == std::string::npos) {
+        const std::string more = client.receiveBytes(1);
+        QVERIFY(!more.empty());
+        all += more;
+    }
+    if (reset)
+        client.reset();
+    else
+        client.close();
+    QVERIFY(cut.wait());
+    QCOMPARE(gateway.waitForLog(1).value(u"ended").toString(), QStringLiteral("client_gone"));
+    QCOMPARE(gateway.waitForLog(1).value(u"code").toInt(), 200);
 }
 
 QTEST_GUILESS_MAIN(TestProxyStreaming)
