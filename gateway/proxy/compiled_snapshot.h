@@ -46,6 +46,7 @@ struct Snapshot::Compiled
     std::shared_ptr<const PolicySet> policies;
     std::shared_ptr<const MetricsLayout> layout;
     TlsContexts tls;
+    bool hasWebSockets = false; ///< a route lets connections become one
 
     /// Null for a listener that this configuration does not know.
     [[nodiscard]] std::shared_ptr<const ListenerSettings> listener(const QString& name) const;

@@ -2,6 +2,7 @@
 
 #include "gateway/net/peek.h"
 #include "gateway/proxy/http1_connection.h"
+#include "gateway/proxy/http2_connection.h"
 #include "gateway/proxy/listener_port.h"
 #include "gateway/proxy/worker_context.h"
 
@@ -11,7 +12,12 @@ namespace postern {
 
 ConnectionOpening::ConnectionOpening(WorkerContext& context, SessionOwner& owner, ListenerPort& port,
                                      ClientSocket client)
-    : m_context(context), m_owner(owner), m_port(port), m_client(std::move(client)), m_settings(port.settings)
+    : m_context(context)
+    , m_owner(owner)
+    , m_port(port)
+    , m_client(std::move(client))
+    , m_settings(port.settings)
+    , m_phase(port.settings->proxyHeader ? Phase::ProxyHeader : Phase::Preface)
 {}
 
 ConnectionOpening::~ConnectionOpening() { close(); }
@@ -37,7 +43,9 @@ void ConnectionOpening::ready(FdEvents events)
 void ConnectionOpening::advance()
 {
     if (m_phase == Phase::ProxyHeader && readHeader())
-        handOver();
+        m_phase = Phase::Preface;
+    if (m_phase == Phase::Preface)
+        readPreface();
 }
 
 /// True when the header is whole, and taken.
@@ -82,12 +90,45 @@ bool ConnectionOpening::readHeader()
     return true;
 }
 
-void ConnectionOpening::handOver()
+/// A first byte that is not the preface's is HTTP/1.x, or nothing, which that says better.
+void ConnectionOpening::readPreface()
+{
+    constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"; // RFC 9113 §3.4
+    if (!m_settings->detectsHttp2) {
+        handOver(m_settings->isHttp2 ? HttpVersion::Http2 : HttpVersion::Http11);
+        return;
+    }
+    const Peeked seen =
+        peek(m_client.socket.fd(), std::span(*m_context.receiveBuffer).first(kPreface.size()));
+    switch (seen.state) {
+    case Peeked::State::Nothing:
+        return;
+    case Peeked::State::End:
+    case Peeked::State::Failed:
+        close();
+        return;
+    case Peeked::State::Data:
+        break;
+    }
+    m_heard = true;
+    if (!kPreface.starts_with(std::string_view(m_context.receiveBuffer->data(), seen.size)))
+        handOver(HttpVersion::Http11);
+    else if (seen.size == kPreface.size())
+        handOver(HttpVersion::Http2);
+    else if (m_client.socket.peerEnded())
+        close();
+}
+
+void ConnectionOpening::handOver(HttpVersion version)
 {
     m_phase = Phase::Over;
     cancel();
-    m_owner.sessionReplaced(
-        *this, std::make_unique<Http1Connection>(m_context, m_owner, m_port, std::move(m_client)));
+    std::unique_ptr<ClientSession> next;
+    if (version == HttpVersion::Http2)
+        next = std::make_unique<Http2Connection>(m_context, m_owner, m_port, std::move(m_client));
+    else
+        next = std::make_unique<Http1Connection>(m_context, m_owner, m_port, std::move(m_client));
+    m_owner.sessionReplaced(*this, std::move(next));
 }
 
 void ConnectionOpening::refuse(Refusal refusal)

@@ -3,6 +3,7 @@
 #include "gateway/event/deadline_sweep.h"
 #include "gateway/event/fd_handler.h"
 #include "gateway/http/refusal.h"
+#include "gateway/http/request_head.h"
 #include "gateway/proxy/client_session.h"
 #include "gateway/proxy/client_socket.h"
 #include "gateway/proxy/listener_settings.h"
@@ -13,8 +14,9 @@ struct WorkerContext;
 
 /// A client's connection from its acceptance until it is known what it speaks.
 ///
-/// Purpose: the PROXY header where the listener demands one, and whatever else comes before the first
-/// request; then the socket goes to the session of the protocol. A plain HTTP/1.x listener does without.
+/// Purpose: the PROXY header where the listener demands one, and HTTP/2's preface where a listener without
+/// TLS serves both (RFC 9113 §3.3); then the socket goes to the session of the protocol. A plain listener of
+/// one protocol does without.
 /// Bytes are looked at in the kernel's queue and taken only as far as they belong here. What goes wrong is
 /// counted as a refusal and closed without an answer: there is no request yet. Owner, thread, lifecycle: see
 /// ClientSession; `limits.headerTimeout` bounds it.
@@ -32,13 +34,14 @@ public:
     [[nodiscard]] ListenerPort& port() const override { return m_port; }
 
 private:
-    enum class Phase : unsigned char { ProxyHeader, Over };
+    enum class Phase : unsigned char { ProxyHeader, Preface, Over };
 
     void ready(FdEvents events) override;
     void reached() override;
     void advance();
     [[nodiscard]] bool readHeader();
-    void handOver();
+    void readPreface();
+    void handOver(HttpVersion version);
     void refuse(Refusal refusal);
     void close();
 
@@ -47,7 +50,7 @@ private:
     ListenerPort& m_port;
     ClientSocket m_client;
     std::shared_ptr<const ListenerSettings> m_settings;
-    Phase m_phase = Phase::ProxyHeader;
+    Phase m_phase;
     bool m_heard = false; ///< a byte has come
 };
 

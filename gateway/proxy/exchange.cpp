@@ -55,11 +55,13 @@ void Exchange::start(const ClientConnection& client)
 {
     identify(client);
     m_upgrading = wantsWebSocket(m_request);
-    if (m_upgrading)
-        m_request.method = Method::Get; // which it is in HTTP/1.1, and not yet in HTTP/2
+    if (m_upgrading && m_request.version == HttpVersion::Http2) {
+        m_request.method = Method::Get; // as which routes and policies know it
+        m_request.methodToken = "GET";
+    }
     prepare(client);
     route();
-    m_bodyComplete = !m_request.hasBody();
+    m_bodyComplete = m_upgrading || !m_request.hasBody(); // a tunnel's bytes are none
     m_stage = Stage::Deciding;
     goOn(m_run.start(*m_chain, m_policyContext, [this](PolicyRun::Outcome outcome) { resumed(outcome); }));
 }

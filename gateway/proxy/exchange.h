@@ -56,6 +56,8 @@ public:
     void clientWritable();
     /// The worker drains: a WebSocket is closed (1001) at the next end of a frame; requests go on.
     void goAway();
+    /// It has become a WebSocket: silence is no fault, and has a limit of its own.
+    [[nodiscard]] bool isTunnel() const { return m_tunnel != nullptr; }
     /// The response is a stream of events, which a client reads until it leaves: one that has finished
     /// sending has left, though in HTTP/1.x it may as well only have nothing more to say.
     [[nodiscard]] bool endsWithClient() const { return m_endsWithClient; }

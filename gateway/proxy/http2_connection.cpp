@@ -32,13 +32,15 @@ constexpr std::uint32_t kConnectionWindow = 1024 * 1024;
 constexpr std::uint32_t kMostLingerBytes = 1024 * 1024;
 constexpr auto kLingerTime = 2s;
 
-Http2Session::Settings settingsOf(const Limits& limits)
+Http2Session::Settings settingsOf(const Snapshot::Compiled& compiled)
 {
+    const Limits& limits = compiled.limits;
     Http2Session::Settings settings;
     settings.streams = static_cast<std::uint32_t>(limits.streams);
     settings.streamWindow = kStreamWindow;
     settings.connectionWindow = kConnectionWindow;
     settings.headerListBytes = static_cast<std::uint32_t>(limits.headerBytes.count);
+    settings.extendedConnect = compiled.hasWebSockets;
     return settings;
 }
 
@@ -50,8 +52,9 @@ Http2Connection::Http2Connection(WorkerContext& context, SessionOwner& owner, Li
     , m_owner(owner)
     , m_port(port)
     , m_client(std::move(client))
-    , m_session(Http2Session::Role::Server, settingsOf(limits()), *this)
+    , m_session(Http2Session::Role::Server, settingsOf(context.configuration->compiled()), *this)
     , m_budget(static_cast<std::uint32_t>(limits().resets))
+    , m_extendedConnect(context.configuration->compiled().hasWebSockets)
 {}
 
 Http2Connection::~Http2Connection() { closeNow(RequestEnd::Drained); }
@@ -76,7 +79,10 @@ Result<void> Http2Connection::start()
 
 const Limits& Http2Connection::limits() const { return m_context.configuration->compiled().limits; }
 
-ClientConnection Http2Connection::client() const { return {m_client.peer(), m_port.settings, m_port.text}; }
+ClientConnection Http2Connection::client() const
+{
+    return {m_client.peer(), m_port.settings.get(), m_port.text};
+}
 
 void Http2Connection::ready(FdEvents events)
 {
@@ -302,6 +308,10 @@ void Http2Connection::closeIfIdle()
     process(); // what came this very moment is still served
     if (m_phase != Phase::Open)
         return;
+    for (const auto& stream : m_streams) {
+        if (stream->hasExchange())
+            stream->exchange().goAway();
+    }
     if (m_streams.empty())
         m_session.terminate(Http2Error::None);
     else

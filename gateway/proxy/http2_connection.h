@@ -122,7 +122,8 @@ private:
     std::uint32_t m_lingered = 0;        ///< bytes dropped
     std::optional<Http2Error> m_stopped; ///< what we end the session for
     Phase m_phase = Phase::Open;
-    bool m_greeted = false; ///< the client's first SETTINGS came
+    bool m_extendedConnect = false; ///< was offered (RFC 8441)
+    bool m_greeted = false;         ///< the client's first SETTINGS came
     bool m_processing = false;
     bool m_scheduled = false;
     bool m_inputEnded = false;

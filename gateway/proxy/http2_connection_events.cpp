@@ -106,7 +106,8 @@ void Http2Connection::beginRequest(Http2StreamId stream)
     m_session.setUser(stream, m_headStream);
     m_requestReader.begin(m_headStream->exchange().request(), m_headStream->exchange().arena(),
                           m_context.configuration->compiled().headLimits,
-                          Http2RequestReader::ExtendedConnect::NotOffered);
+                          m_extendedConnect ? Http2RequestReader::ExtendedConnect::Offered
+                                            : Http2RequestReader::ExtendedConnect::NotOffered);
 }
 
 Http2Verdict Http2Connection::headField(Http2StreamId, std::string_view name, std::string_view value)

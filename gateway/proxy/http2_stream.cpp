@@ -129,7 +129,7 @@ void Http2Stream::pumpBody()
     if (!wantsBody())
         return;
     m_exchange->bodyIsLate();
-    if (m_readBy == kNever) {
+    if (m_readBy == kNever && !m_exchange->isTunnel()) {
         m_readBy = m_connection->context().clock.steady() + m_connection->limits().bodyTimeout;
         m_connection->armBy(m_readBy);
     }

@@ -16,10 +16,11 @@ struct ListenerSettings
     QString name;
     IpRanges trusted;
     std::optional<ProxyHeaderForm> proxyHeader; ///< required from every client, where set
-    bool isHttp2 = false;                       ///< from the first byte
+    bool isHttp2 = false;                       ///< from the first byte (h2c)
+    bool detectsHttp2 = false;                  ///< or HTTP/1.x: HTTP/2's preface tells
 
-    /// Whether a connection is HTTP/1.x from its first byte.
-    [[nodiscard]] bool isPlainHttp1() const { return !proxyHeader && !isHttp2; }
+    /// Whether something comes before the first request.
+    [[nodiscard]] bool needsOpening() const { return proxyHeader || detectsHttp2; }
 };
 
 } // namespace postern

@@ -98,8 +98,10 @@ void ProxyWorker::Private::take(ListenerPort& port, FileDescriptor fd)
     port.telemetry.opened();
     ClientSocket client = ClientSocket::of(std::move(fd));
     std::unique_ptr<ClientSession> session;
-    if (port.settings && !port.settings->isPlainHttp1())
+    if (port.settings && port.settings->needsOpening())
         session = std::make_unique<ConnectionOpening>(context, *this, port, std::move(client));
+    else if (port.settings && port.settings->isHttp2)
+        session = std::make_unique<Http2Connection>(context, *this, port, std::move(client));
     else
         session = std::make_unique<Http1Connection>(context, *this, port, std::move(client));
     session->place = sessions.size();

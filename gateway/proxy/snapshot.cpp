@@ -67,15 +67,20 @@ compileListeners(const EffectiveDocument& document)
 {
     std::vector<std::shared_ptr<const ListenerSettings>> listeners;
     for (const Listener& listener : document.api.spec.listeners) {
-        const bool isHttp2 = listener.protocols == std::vector<Protocol>{Protocol::Http2Cleartext};
-        const bool isHttp1 = listener.protocols == std::vector<Protocol>{Protocol::Http1};
-        if ((!isHttp1 && !isHttp2) || listener.tls) {
+        const auto speaks = [&listener](Protocol protocol) {
+            return std::ranges::find(listener.protocols, protocol) != listener.protocols.end();
+        };
+        const bool isHttp1 = speaks(Protocol::Http1);
+        const bool isHttp2 = speaks(Protocol::Http2Cleartext);
+        if (speaks(Protocol::Http2) || listener.tls) {
             Error error = Error::invalid(
-                QStringLiteral("listener %1: only plain http1 or h2c is built yet").arg(listener.name));
+                QStringLiteral("listener %1: only plain http1 and h2c are built yet").arg(listener.name));
             error.kind = Error::Kind::Unsupported;
             return failure(error);
         }
-        ListenerSettings settings{listener.name, {}, proxyHeaderForm(listener.proxyProtocol), isHttp2};
+        ListenerSettings settings{listener.name, {}, proxyHeaderForm(listener.proxyProtocol)};
+        settings.isHttp2 = isHttp2 && !isHttp1;
+        settings.detectsHttp2 = isHttp2 && isHttp1;
         for (const QString& range : listener.trustedProxies) {
             if (!settings.trusted.add(range.toStdString()))
                 return failure(
@@ -170,6 +175,8 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::create(std::shared_ptr<const E
         return failure(policies.error());
 
     const Limits limits = document->api.spec.limits;
+    const bool hasWebSockets =
+        std::ranges::any_of(*routes, [](const auto& route) { return route.webSocket; });
     auto compiled =
         std::make_unique<Compiled>(Compiled{.document = document,
                                             .api = document->id.toStdString(),
@@ -182,7 +189,8 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::create(std::shared_ptr<const E
                                             .upstreams = std::move(*upstreams),
                                             .policies = *policies,
                                             .layout = std::move(layout),
-                                            .tls = std::move(tls)});
+                                            .tls = std::move(tls),
+                                            .hasWebSockets = hasWebSockets});
     return std::shared_ptr<const Snapshot>(new Snapshot(std::move(compiled)));
 }
 

@@ -11,7 +11,8 @@ namespace {
 constexpr Choice<Protocol> protocols[] = {
     {"h2", Protocol::Http2, "HTTP/2 over TLS.", Built::NotYet},
     {"http1", Protocol::Http1, "HTTP/1.1."},
-    {"h2c", Protocol::Http2Cleartext, "HTTP/2 with prior knowledge, without TLS.", Built::NotYet},
+    {"h2c", Protocol::Http2Cleartext,
+     "HTTP/2 with prior knowledge, without TLS; beside http1 its preface tells."},
 };
 
 constexpr Choice<ProxyProtocol> proxyProtocols[] = {

@@ -35,9 +35,11 @@ inline std::string frame(unsigned first, std::string_view payload, Masking maski
     return bytes;
 }
 
-/// The payload of one whole frame of at most 125 bytes.
+/// The payload of one whole frame of at most 125 bytes; empty where there is none.
 inline std::string payloadOf(std::string_view bytes)
 {
+    if (bytes.size() < 2)
+        return {};
     const bool masked = (bytes[1] & 0x80) != 0;
     const std::string_view mask = masked ? bytes.substr(2, 4) : std::string_view("\0\0\0\0", 4);
     std::string payload(bytes.substr(masked ? 6 : 2));

@@ -1,4 +1,5 @@
 #include "tests/support/gateway/gateway_fixture.h"
+#include "tests/support/http2_client.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/recording_upstream.h"
 
@@ -60,6 +61,9 @@ private Q_SLOTS:
     void reloadDoesNotChangeAnOpening();
     void unixPeers_data();
     void unixPeers();
+    void prefaceTells_data();
+    void prefaceTells();
+    void prefaceThatStops();
 };
 
 void TestConnectionOpening::headerTellsTheClient_data()
@@ -298,6 +302,64 @@ void TestConnectionOpening::unixPeers()
     }
     QCOMPARE(client.receive().status, 200);
     QCOMPARE(upstream.requests().at(0).header("x-forwarded-for"), forwardedFor.toStdString());
+}
+
+void TestConnectionOpening::prefaceTells_data()
+{
+    QTest::addColumn<QByteArray>("protocols");
+    QTest::addColumn<bool>("http1");
+    QTest::addColumn<bool>("http2");
+    QTest::addRow("http1") << QByteArray("[http1]") << true << false;
+    QTest::addRow("h2c") << QByteArray("[h2c]") << false << true;
+    QTest::addRow("both") << QByteArray("[http1, h2c]") << true << true;
+    QTest::addRow("both, behind a PROXY header")
+        << QByteArray("[h2c, http1], proxyProtocol: v1, trustedProxies: [127.0.0.1]") << true << true;
+}
+
+void TestConnectionOpening::prefaceTells()
+{
+    QFETCH(QByteArray, protocols);
+    QFETCH(bool, http1);
+    QFETCH(bool, http2);
+    RecordingUpstream upstream;
+    GatewayFixture gateway(listener("protocols: " + protocols) + GatewayFixture::spec(upstream.port()));
+    const std::string begin = protocols.contains("proxyProtocol") ? kHeader : std::string();
+    RawClient plain(gateway.port());
+    QVERIFY(plain.send(begin));
+    // P is both a method's first letter and the preface's.
+    const RawResponse response = plain.ask("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+    QCOMPARE(response.status, http1 ? 200 : 0);
+    if (begin.empty()) {
+        Http2Client client(gateway.port());
+        QCOMPARE(client.ask(Http2Client::get()).status, http2 ? 200 : 0);
+    }
+    // Byte by byte.
+    RawClient slow(gateway.port());
+    const std::string preface =
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Http2Client::frame(Http2Client::kSettings, 0, 0);
+    for (const char byte : begin + preface)
+        slow.send({&byte, 1});
+    const std::string first = slow.receiveBytes(9);
+    if (http2)
+        QCOMPARE(first[3], char(Http2Client::kSettings));
+    else
+        QVERIFY(first.starts_with("HTTP/1.1 "));
+}
+
+void TestConnectionOpening::prefaceThatStops()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(listener("protocols: [http1, h2c]") +
+                           GatewayFixture::spec(upstream.port(), "5s", "  limits: {headerTimeout: 100ms}\n"));
+    RawClient client(gateway.port());
+    QVERIFY(client.send("PRI * HTTP/2.0\r\n"));
+    QCOMPARE(client.receiveAll(), std::string());
+    QCOMPARE(refused(gateway, "head-timeout"), 1.0);
+    RawClient leaving(gateway.port());
+    QVERIFY(leaving.send("PR"));
+    leaving.finishSending();
+    QVERIFY(leaving.isClosedByPeer());
+    QCOMPARE(upstream.bytes(), std::string());
 }
 
 QTEST_GUILESS_MAIN(TestConnectionOpening)

@@ -1,10 +1,13 @@
 #include "gateway/http/websocket_handshake.h"
 #include "tests/gateway/http/websocket_bytes.h"
 #include "tests/support/gateway/gateway_fixture.h"
+#include "tests/support/http2_client.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/recording_upstream.h"
 
 #include <QTest>
+
+#include <functional>
 
 using namespace postern;
 using namespace postern::test;
@@ -41,6 +44,19 @@ std::string switching(const std::string& more = {})
            kAccept + "\r\n" + more + "\r\n";
 }
 
+/// That many bytes, unless the connection ends.
+std::string receive(UpstreamPeer& peer, std::size_t count)
+{
+    std::string bytes;
+    while (bytes.size() < count) {
+        const std::string more = peer.receive();
+        if (more.empty())
+            break;
+        bytes += more;
+    }
+    return bytes;
+}
+
 /// Agrees, then sends back what comes.
 void echo(UpstreamPeer& peer)
 {
@@ -53,6 +69,42 @@ void echo(UpstreamPeer& peer)
 
 std::string client(unsigned first, const std::string& payload) { return frame(first, payload, Masking::On); }
 std::string server(unsigned first, const std::string& payload) { return frame(first, payload, Masking::Off); }
+
+QByteArray http2(const QByteArray& spec)
+{
+    return "  listeners: [{name: main, address: \"127.0.0.1:0\", protocols: [h2c]}]\n" + spec;
+}
+
+/// RFC 8441 §5.
+Http2Fields connecting(const std::string& path = "/socket",
+                       const Http2Fields& more = {{"sec-websocket-version", "13"}})
+{
+    Http2Fields fields = {{":method", "CONNECT"},
+                          {":protocol", "websocket"},
+                          {":scheme", "http"},
+                          {":path", path},
+                          {":authority", "a"}};
+    fields.insert(fields.end(), more.begin(), more.end());
+    return fields;
+}
+
+/// Agrees with whatever key came, then sends what \a talk says.
+RecordingUpstream::Script agreeing(std::function<void(UpstreamPeer&)> talk)
+{
+    return [talk = std::move(talk)](UpstreamPeer& peer) {
+        const auto request = peer.next();
+        if (!request)
+            return;
+        if (request->header("sec-websocket-key").empty()) {
+            peer.send("HTTP/1.1 204 No Content\r\n\r\n");
+            return;
+        }
+        peer.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                  "Sec-WebSocket-Accept: " +
+                  webSocketAccept(request->header("sec-websocket-key")) + "\r\n\r\n");
+        talk(peer);
+    };
+}
 
 /// The head of the answer to a handshake.
 std::string open(RawClient& socket, const std::string& request = handshake())
@@ -103,6 +155,10 @@ private Q_SLOTS:
     void drainWaitsForTheFramesEnd();
     void policiesSeeTheHandshake();
     void record();
+    void overHttp2();
+    void overHttp2Refused_data();
+    void overHttp2Refused();
+    void overHttp2FaultsAndDrain();
 };
 
 void TestWebSocket::handshakeIsRebuilt()
@@ -132,10 +188,7 @@ void TestWebSocket::bytesBothWays()
     RecordingUpstream upstream([](UpstreamPeer& peer) {
         peer.next();
         peer.send(switching());
-        const std::string hello = client(0x81, "hello");
-        std::string bytes;
-        while (bytes.size() < hello.size())
-            bytes += peer.receive();
+        const std::string bytes = receive(peer, client(0x81, "hello").size());
         peer.send(server(0x81, payloadOf(bytes)));
         peer.receive();
     });
@@ -722,6 +775,102 @@ void TestWebSocket::record()
     QVERIFY(gateway.metrics().find(
                 "postern_request_duration_seconds_count{api=\"payments/accounts\",route=\"socket\"") ==
             std::string::npos);
+}
+
+void TestWebSocket::overHttp2()
+{
+    RecordingUpstream upstream(agreeing([](UpstreamPeer& peer) {
+        const std::string bytes = receive(peer, client(0x81, "hello").size());
+        peer.send(server(0x81, payloadOf(bytes)));
+        if (peer.receive() == client(0x88, ""))
+            peer.send(server(0x88, ""));
+    }));
+    GatewayFixture gateway(http2(spec(upstream.port(), "  limits: {bodyTimeout: 100ms}\n")));
+    Http2Client http(gateway.port());
+    const std::uint32_t stream = http.request(connecting("/socket", {{"sec-websocket-version", "13"},
+                                                                     {"sec-websocket-protocol", "chat"},
+                                                                     {"origin", "http://a"}}),
+                                              false);
+    QCOMPARE(http.readHead(stream).status, 200);
+    QCOMPARE(http.serverSettings().at(8), 1u); // SETTINGS_ENABLE_CONNECT_PROTOCOL
+    QCOMPARE(http.stream(stream).header("sec-websocket-accept"), std::string());
+    QCOMPARE(http.stream(stream).header("upgrade"), std::string());
+    QCOMPARE(http.stream(stream).header("connection"), std::string());
+    const RecordedRequest request = upstream.requests().at(0);
+    QVERIFY(request.head.starts_with("GET /socket HTTP/1.1\r\nHost: a\r\n"));
+    QCOMPARE(request.header("upgrade"), std::string("websocket"));
+    QCOMPARE(request.header("connection"), std::string("Upgrade"));
+    QCOMPARE(request.header("sec-websocket-protocol"), std::string("chat"));
+    QCOMPARE(request.header("origin"), std::string("http://a"));
+    QCOMPARE(request.count("content-length") + request.count("transfer-encoding"), std::size_t{0});
+    QTest::qWait(300); // silence is no fault
+    const std::string hello = client(0x81, "hello");
+    QVERIFY(http.send(Http2Client::data(stream, hello.substr(0, 3), false)));
+    QVERIFY(http.send(Http2Client::data(stream, hello.substr(3), false)));
+    QCOMPARE(http.readBody(stream, 7).body, server(0x81, "hello"));
+    QVERIFY(http.send(Http2Client::data(stream, client(0x88, ""), false)));
+    const Http2Answer answer = http.answer(stream);
+    QVERIFY(answer.complete);
+    QCOMPARE(answer.body, server(0x81, "hello") + server(0x88, ""));
+    QCOMPARE(gateway.waitForLog(1).value(u"code").toInt(), 200);
+    QCOMPARE(gateway.waitForLog(1).value(u"method").toString(), QStringLiteral("GET"));
+    QCOMPARE(gateway.waitForLog(1).value(u"ended").toString(), QStringLiteral("complete"));
+    QCOMPARE(http.ask(Http2Client::get("/other")).status, 204); // the connection serves on
+}
+
+void TestWebSocket::overHttp2Refused_data()
+{
+    QTest::addColumn<QByteArray>("path");
+    QTest::addColumn<QByteArray>("protocol");
+    QTest::addColumn<QByteArray>("version");
+    QTest::addColumn<int>("status");
+    QTest::addRow("route without it")
+        << QByteArray("/other") << QByteArray("websocket") << QByteArray("13") << 501;
+    QTest::addRow("another protocol")
+        << QByteArray("/socket") << QByteArray("connect-udp") << QByteArray("13") << 501;
+    QTest::addRow("another version") << QByteArray("/socket") << QByteArray("websocket") << QByteArray("8")
+                                     << 426;
+}
+
+void TestWebSocket::overHttp2Refused()
+{
+    QFETCH(QByteArray, path);
+    QFETCH(QByteArray, protocol);
+    QFETCH(QByteArray, version);
+    QFETCH(int, status);
+    RecordingUpstream upstream;
+    GatewayFixture gateway(http2(spec(upstream.port())));
+    Http2Client http(gateway.port());
+    Http2Fields fields = connecting(path.toStdString(), {{"sec-websocket-version", version.toStdString()}});
+    fields[1].second = protocol.toStdString();
+    const std::uint32_t stream = http.request(fields, false);
+    QCOMPARE(http.readHead(stream).status, status);
+    QCOMPARE(upstream.bytes(), std::string());
+    QCOMPARE(http.stream(stream).header("upgrade"), std::string());
+    if (status == 426)
+        QCOMPARE(http.stream(stream).header("sec-websocket-version"), std::string("13"));
+}
+
+void TestWebSocket::overHttp2FaultsAndDrain()
+{
+    RecordingUpstream upstream(agreeing([](UpstreamPeer& peer) {
+        while (!peer.receive().empty()) {
+        }
+    }));
+    GatewayFixture gateway(http2(spec(upstream.port())));
+    Http2Client http(gateway.port());
+    const std::uint32_t first = http.request(connecting(), false);
+    const std::uint32_t second = http.request(connecting(), false);
+    QCOMPARE(http.readHead(first).status, 200);
+    QCOMPARE(http.readHead(second).status, 200);
+    QVERIFY(http.send(Http2Client::data(first, server(0x81, "unmasked"), false)));
+    QCOMPARE(http.answer(first).body, server(0x88, "\x03\xea"));
+    std::atomic<bool> drained = false;
+    gateway.run([&](ProxyWorker& worker) { worker.drain([&] { drained = true; }); });
+    QCOMPARE(http.answer(second).body, server(0x88, "\x03\xe9"));
+    QVERIFY(http.goAway().has_value());
+    http.raw().close();
+    QTRY_VERIFY(drained);
 }
 
 QTEST_GUILESS_MAIN(TestWebSocket)
