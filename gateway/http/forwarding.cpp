@@ -2,6 +2,7 @@
 
 #include "gateway/http/character_class.h"
 #include "gateway/http/hop_by_hop.h"
+#include "gateway/net/client_certificate.h"
 
 namespace postern {
 
@@ -106,6 +107,47 @@ void readChain(const Headers& headers, const IpRanges& trusted, Arena& arena, Fo
     }
 }
 
+/// Whether \a value may stand in a header field: names come from certificates, which may hold anything.
+bool isPrintable(std::string_view value)
+{
+    return std::ranges::all_of(value,
+                               [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7F; });
+}
+
+void appendQuoted(std::string& out, std::string_view value)
+{
+    out += '"';
+    for (const char c : value) {
+        if (c == '"' || c == '\\')
+            out += '\\';
+        out += c;
+    }
+    out += '"';
+}
+
+void appendNames(std::string& out, std::string_view key, const std::vector<std::string>& names)
+{
+    for (const std::string& name : names) {
+        if (!isPrintable(name))
+            continue;
+        out.append(";").append(key).append("=");
+        if (name.find_first_of(",;=\"\\") == std::string::npos)
+            out.append(name);
+        else
+            appendQuoted(out, name);
+    }
+}
+
+/// The certificate as one element of X-Forwarded-Client-Cert.
+std::string describe(const ClientCertificate& certificate)
+{
+    std::string out = "Hash=" + certificate.fingerprint + ";Subject=";
+    appendQuoted(out, certificate.subject);
+    appendNames(out, "URI", certificate.uris);
+    appendNames(out, "DNS", certificate.dnsNames);
+    return out;
+}
+
 } // namespace
 
 Forwarding readForwarding(const RequestHead& request, const Peer& peer, const IpRanges& trusted, Arena& arena)
@@ -116,6 +158,8 @@ Forwarding readForwarding(const RequestHead& request, const Peer& peer, const Ip
     result.forwardedFor = peer.addressText;
     result.proto = peer.tls ? "https" : "http";
     result.host = request.host;
+    if (peer.certificate)
+        result.clientCertificate = arena.copy(describe(*peer.certificate));
     if (trusted.empty() || !trusted.contains(peer.address))
         return result;
     const Headers& headers = request.headers;

@@ -7,15 +7,20 @@
 
 namespace postern {
 
+struct ClientCertificate;
+
 /// Who really asks, and what the upstream is told about it.
 struct Forwarding
 {
-    std::optional<HostAddress> client;  ///< nothing where the peer has no IP address (unix:)
-    std::string_view clientText;        ///< the client's address; `unix` without one
-    std::string_view forwardedFor;      ///< client, then the trusted hops, the peer's address last
-    std::string_view proto;             ///< `http` or `https`
-    std::string_view host;              ///< what the client asked for; may be empty (HTTP/1.0)
-    std::string_view clientCertificate; ///< last X-Forwarded-Client-Cert element of a trusted peer, or empty
+    std::optional<HostAddress> client; ///< nothing where the peer has no IP address (unix:)
+    std::string_view clientText;       ///< the client's address; `unix` without one
+    std::string_view forwardedFor;     ///< client, then the trusted hops, the peer's address last
+    std::string_view proto;            ///< `http` or `https`
+    std::string_view host;             ///< what the client asked for; may be empty (HTTP/1.0)
+    /// What X-Forwarded-Client-Cert says: the last element of a trusted peer's, else the peer's own
+    /// certificate
+    /// (`Hash=…;Subject="…";URI=…;DNS=…`, as Envoy writes it); empty without.
+    std::string_view clientCertificate;
 };
 
 /// The connection a request came over.
@@ -24,6 +29,7 @@ struct Peer
     std::optional<HostAddress> address; ///< of the socket, or as the PROXY header said
     std::string_view addressText;       ///< the same; good while the connection lives
     bool tls = false;
+    const ClientCertificate* certificate = nullptr; ///< its own, verified; null without one
 };
 
 /// Reads X-Forwarded-For, -Proto, -Host and -Client-Cert where \a peer is in \a trusted, and ignores them

@@ -33,6 +33,8 @@ private:
     std::weak_ptr<PolicyRun*> m_run;
 };
 
+struct ClientCertificate;
+
 /// All that a policy may see and change of one exchange. Owned by the proxy's exchange, reused from one to
 /// the next; lives on the worker's thread. Views are valid until the exchange ends.
 struct PolicyContext
@@ -47,8 +49,9 @@ struct PolicyContext
     std::string_view route;         ///< the route's name
     std::string_view clientAddress; ///< after trusted proxies
     bool peerTrusted = false;       ///< the connection comes from one of the listener's trusted proxies
-    Clock::Steady now;              ///< of this turn of the event loop
-    Clock::Wall wall;               ///< likewise
+    const ClientCertificate* clientCertificate = nullptr; ///< of the connection, verified; null without one
+    Clock::Steady now;                                    ///< of this turn of the event loop
+    Clock::Wall wall;                                     ///< likewise
     std::uint64_t requestBodyBytes = 0; ///< payload received so far, the present piece included
 
     // Policies fill these.

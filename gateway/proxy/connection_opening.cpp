@@ -5,8 +5,10 @@
 #include "gateway/proxy/http2_connection.h"
 #include "gateway/proxy/listener_port.h"
 #include "gateway/proxy/worker_context.h"
+#include "gateway/tls/tls_server_context.h"
 
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 namespace postern {
 
@@ -17,7 +19,9 @@ ConnectionOpening::ConnectionOpening(WorkerContext& context, SessionOwner& owner
     , m_port(port)
     , m_client(std::move(client))
     , m_settings(port.settings)
-    , m_phase(port.settings->proxyHeader ? Phase::ProxyHeader : Phase::Preface)
+    , m_phase(m_settings->proxyHeader ? Phase::ProxyHeader
+              : m_settings->isSecured ? Phase::Handshake
+                                      : Phase::Preface)
 {}
 
 ConnectionOpening::~ConnectionOpening() { close(); }
@@ -43,9 +47,52 @@ void ConnectionOpening::ready(FdEvents events)
 void ConnectionOpening::advance()
 {
     if (m_phase == Phase::ProxyHeader && readHeader())
-        m_phase = Phase::Preface;
-    if (m_phase == Phase::Preface)
+        m_phase = m_settings->isSecured ? Phase::Handshake : Phase::Preface;
+    if (m_phase == Phase::Handshake && secure())
+        shakeHands();
+    else if (m_phase == Phase::Preface)
         readPreface();
+}
+
+/// False when there is nothing to secure the connection with: it is closed, and never plain instead.
+bool ConnectionOpening::secure()
+{
+    if (m_client.socket.channel())
+        return true;
+    auto channel = m_settings->tls ? m_settings->tls->accept() : nullptr;
+    if (!channel) {
+        close();
+        return false;
+    }
+    m_client.socket.secure(std::move(channel));
+    return true;
+}
+
+void ConnectionOpening::shakeHands()
+{
+    m_heard = m_heard || m_client.socket.mayRead();
+    switch (m_client.socket.handshake()) {
+    case Handshake::UnderWay:
+        break;
+    case Handshake::Failed:
+        handshakeFailed();
+        break;
+    case Handshake::Done:
+        m_port.telemetry.handshake(m_client.socket.channel()->isResumed() ? "resumed" : "full");
+        m_client.tls = true;
+        m_client.certificate = m_client.socket.channel()->clientCertificate();
+        handOver(agreedVersion());
+        break;
+    }
+}
+
+void ConnectionOpening::handshakeFailed()
+{
+    m_port.telemetry.handshake(tokenOf(m_client.socket.channel()->failure()));
+    // What lies unread would turn the close into a reset, and that might overtake the alert.
+    (void)::recv(m_client.socket.fd(), m_context.receiveBuffer->data(), m_context.receiveBuffer->size(),
+                 MSG_DONTWAIT);
+    close();
 }
 
 /// True when the header is whole, and taken.
@@ -90,12 +137,21 @@ bool ConnectionOpening::readHeader()
     return true;
 }
 
+/// What the listener is for, unless client and server agreed on something (ALPN).
+HttpVersion ConnectionOpening::agreedVersion() const
+{
+    const SecureChannel* channel = m_client.socket.channel();
+    const std::string_view agreed = channel ? channel->applicationProtocol() : std::string_view();
+    const bool isHttp2 = agreed.empty() ? m_settings->isHttp2 : agreed == "h2";
+    return isHttp2 ? HttpVersion::Http2 : HttpVersion::Http11;
+}
+
 /// A first byte that is not the preface's is HTTP/1.x, or nothing, which that says better.
 void ConnectionOpening::readPreface()
 {
     constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"; // RFC 9113 §3.4
     if (!m_settings->detectsHttp2) {
-        handOver(m_settings->isHttp2 ? HttpVersion::Http2 : HttpVersion::Http11);
+        handOver(agreedVersion());
         return;
     }
     const Peeked seen =
@@ -140,7 +196,9 @@ void ConnectionOpening::refuse(Refusal refusal)
 void ConnectionOpening::reached()
 {
     // Who has said nothing at all is no request: a load balancer that looks whether somebody listens.
-    if (m_heard)
+    if (m_phase == Phase::Handshake)
+        m_port.telemetry.handshake(tokenOf(HandshakeFailure::TimedOut));
+    if (m_heard && m_phase != Phase::Handshake)
         refuse(Refusal::HeadTimeout);
     else
         close();
@@ -148,7 +206,8 @@ void ConnectionOpening::reached()
 
 void ConnectionOpening::closeIfIdle()
 {
-    if (!m_heard && m_client.socket.isQuiet())
+    const bool isQuiet = m_phase == Phase::Handshake ? !m_client.socket.mayRead() : m_client.socket.isQuiet();
+    if (!m_heard && isQuiet)
         close();
 }
 

@@ -14,9 +14,9 @@ struct WorkerContext;
 
 /// A client's connection from its acceptance until it is known what it speaks.
 ///
-/// Purpose: the PROXY header where the listener demands one, and HTTP/2's preface where a listener without
-/// TLS serves both (RFC 9113 §3.3); then the socket goes to the session of the protocol. A plain listener of
-/// one protocol does without.
+/// Purpose: the PROXY header where the listener demands one; the TLS handshake, which says what comes next
+/// (ALPN); HTTP/2's preface where a listener without TLS serves both (RFC 9113 §3.3). Then the socket goes to
+/// the session of the protocol. A plain listener of one protocol does without.
 /// Bytes are looked at in the kernel's queue and taken only as far as they belong here. What goes wrong is
 /// counted as a refusal and closed without an answer: there is no request yet. Owner, thread, lifecycle: see
 /// ClientSession; `limits.headerTimeout` bounds it.
@@ -34,12 +34,16 @@ public:
     [[nodiscard]] ListenerPort& port() const override { return m_port; }
 
 private:
-    enum class Phase : unsigned char { ProxyHeader, Preface, Over };
+    enum class Phase : unsigned char { ProxyHeader, Handshake, Preface, Over };
 
     void ready(FdEvents events) override;
     void reached() override;
     void advance();
     [[nodiscard]] bool readHeader();
+    [[nodiscard]] bool secure();
+    [[nodiscard]] HttpVersion agreedVersion() const;
+    void shakeHands();
+    void handshakeFailed();
     void readPreface();
     void handOver(HttpVersion version);
     void refuse(Refusal refusal);

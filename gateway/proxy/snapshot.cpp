@@ -63,24 +63,18 @@ std::optional<ProxyHeaderForm> proxyHeaderForm(ProxyProtocol protocol)
 }
 
 Result<std::vector<std::shared_ptr<const ListenerSettings>>>
-compileListeners(const EffectiveDocument& document)
+compileListeners(const EffectiveDocument& document, const TlsContexts& tls)
 {
     std::vector<std::shared_ptr<const ListenerSettings>> listeners;
     for (const Listener& listener : document.api.spec.listeners) {
         const auto speaks = [&listener](Protocol protocol) {
             return std::ranges::find(listener.protocols, protocol) != listener.protocols.end();
         };
-        const bool isHttp1 = speaks(Protocol::Http1);
-        const bool isHttp2 = speaks(Protocol::Http2Cleartext);
-        if (speaks(Protocol::Http2) || listener.tls) {
-            Error error = Error::invalid(
-                QStringLiteral("listener %1: only plain http1 and h2c are built yet").arg(listener.name));
-            error.kind = Error::Kind::Unsupported;
-            return failure(error);
-        }
         ListenerSettings settings{listener.name, {}, proxyHeaderForm(listener.proxyProtocol)};
-        settings.isHttp2 = isHttp2 && !isHttp1;
-        settings.detectsHttp2 = isHttp2 && isHttp1;
+        settings.isHttp2 = !speaks(Protocol::Http1);
+        settings.detectsHttp2 = speaks(Protocol::Http1) && speaks(Protocol::Http2Cleartext);
+        settings.isSecured = listener.tls.has_value();
+        settings.tls = tls.listener(listener.name);
         for (const QString& range : listener.trustedProxies) {
             if (!settings.trusted.add(range.toStdString()))
                 return failure(
@@ -162,7 +156,7 @@ Result<std::shared_ptr<const Snapshot>> Snapshot::create(std::shared_ptr<const E
     auto routes = compileRoutes(*document);
     if (!routes)
         return failure(routes.error());
-    auto listeners = compileListeners(*document);
+    auto listeners = compileListeners(*document, tls);
     if (!listeners)
         return failure(listeners.error());
     auto upstreams = compileUpstreams(*document, previous ? &previous->compiled() : nullptr);

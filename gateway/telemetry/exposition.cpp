@@ -98,10 +98,8 @@ MetricFamily inFlight(const MetricSnapshot& snapshot)
 
 MetricFamily endpoints(const MetricSnapshot& snapshot)
 {
-    MetricFamilyBuilder family(
-        "postern_upstream_endpoints",
-        "Endpoints of an upstream by state.",
-        MetricType::Gauge);
+    MetricFamilyBuilder family("postern_upstream_endpoints", "Endpoints of an upstream by state.",
+                               MetricType::Gauge);
     for (const auto& [name, byState] : snapshot.endpoints)
         for (std::size_t i = 0; i < endpointStateNames.size(); ++i)
             family.add(byState[i],
@@ -152,6 +150,17 @@ MetricFamily loads(const MetricSnapshot& snapshot)
         family.add(count.applied, {{"api", api}, {"result", "applied"}});
         family.add(count.rejected, {{"api", api}, {"result", "rejected"}});
     }
+    return family.take();
+}
+
+MetricFamily handshakes(const MetricSnapshot& snapshot)
+{
+    MetricFamilyBuilder family("postern_tls_handshakes_total",
+                               "TLS handshakes of clients: full, resumed, or why they failed.",
+                               MetricType::Counter);
+    for (const auto& [name, listener] : snapshot.listeners)
+        for (const auto& [result, count] : listener.handshakes)
+            family.add(count, {{"api", snapshot.layout.api}, {"listener", name}, {"result", result}});
     return family.take();
 }
 
@@ -226,7 +235,7 @@ public:
         if (!m_snapshot.layout.api.empty())
             for (const auto& collect :
                  {requests, refusals, durations, upstreamDurations, decisions, inFlight, endpoints,
-                  connections, certificates, configuration, governance, droppedLines})
+                  connections, handshakes, certificates, configuration, governance, droppedLines})
                 families.push_back(collect(m_snapshot));
         addProcess(families, m_process);
         // A family without a sample has nothing to say; its HELP alone would only be noise.

@@ -19,6 +19,7 @@ struct MetricSnapshot
     {
         std::int64_t connections = 0;
         std::map<std::string, std::uint64_t> refusals;
+        std::map<std::string, std::uint64_t> handshakes; ///< TLS, by result
     };
     struct Loads
     {

@@ -29,6 +29,9 @@ void addListeners(const WorkerTelemetry& worker, MetricSnapshot& snapshot)
         listener.refusals().forEach([&total](std::string_view reason, std::uint64_t count) {
             total.refusals[std::string(reason)] += count;
         });
+        listener.handshakes().forEach([&total](std::string_view result, std::uint64_t count) {
+            total.handshakes[std::string(result)] += count;
+        });
     });
 }
 

@@ -31,12 +31,16 @@ void RequestTelemetry::upstreamTried(std::size_t upstream, std::chrono::nanoseco
 }
 
 ListenerTelemetry::ListenerTelemetry(std::string name)
-    : m_name(std::move(name)), m_refusals(std::make_unique<SparseCounts<std::string_view>>())
+    : m_name(std::move(name))
+    , m_refusals(std::make_unique<SparseCounts<std::string_view>>())
+    , m_handshakes(std::make_unique<SparseCounts<std::string_view>>())
 {}
 
 ListenerTelemetry::~ListenerTelemetry() = default;
 
 void ListenerTelemetry::refused(std::string_view reason) { m_refusals->add(reason); }
+
+void ListenerTelemetry::handshake(std::string_view result) { m_handshakes->add(result); }
 
 WorkerTelemetry::WorkerTelemetry(AccessLogQueue* log) : m_log(log) {}
 

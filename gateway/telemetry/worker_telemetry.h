@@ -60,10 +60,13 @@ public:
     void closed() { add(-1); }
     /// A request that was none: malformed or over a limit. \a reason: one of our own tokens, static storage.
     void refused(std::string_view reason);
+    /// A TLS handshake has ended: `full`, `resumed`, or why it failed. Static storage.
+    void handshake(std::string_view result);
 
     [[nodiscard]] const std::string& name() const { return m_name; }
     [[nodiscard]] std::int64_t connections() const { return m_connections.load(std::memory_order_relaxed); }
     [[nodiscard]] const SparseCounts<std::string_view>& refusals() const { return *m_refusals; }
+    [[nodiscard]] const SparseCounts<std::string_view>& handshakes() const { return *m_handshakes; }
 
 private:
     void add(std::int64_t by)
@@ -74,6 +77,7 @@ private:
     std::string m_name;
     std::atomic<std::int64_t> m_connections = 0;
     std::unique_ptr<SparseCounts<std::string_view>> m_refusals;
+    std::unique_ptr<SparseCounts<std::string_view>> m_handshakes;
 };
 
 /// Where one worker counts. Made and owned by Telemetry, written by that worker's thread alone, read by the

@@ -1,5 +1,7 @@
 #include "gateway/tls/record_stream.h"
 
+#include "gateway/tls/openssl_pointers.h"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -53,27 +55,37 @@ const BIO_METHOD* recordMethod()
     return method;
 }
 
+/// Two hundred bytes that not every connection needs.
+BIO* threadBio()
+{
+    static thread_local const BioPointer bio = [] {
+        BIO* made = BIO_new(recordMethod());
+        if (made)
+            BIO_set_init(made, 1);
+        return BioPointer(made);
+    }();
+    return bio.get();
+}
+
 } // namespace
 
-BIO* RecordStream::makeBio()
+BIO* RecordStream::bio()
 {
-    BIO* bio = BIO_new(recordMethod());
-    if (bio) {
-        BIO_set_data(bio, this);
-        BIO_set_init(bio, 1);
-    }
+    BIO* const bio = threadBio();
+    if (bio)
+        BIO_up_ref(bio);
     return bio;
 }
 
-void RecordStream::begin(PlainSocket& socket, std::span<char> area, Asks asks)
+void RecordStream::begin(Call& call)
 {
-    m_socket = &socket;
-    m_area = area;
-    m_input = m_kept;
-    m_askOnce = asks == Asks::Once && m_input.empty();
-    m_mayReceive = true;
+    BIO_set_data(threadBio(), this);
+    m_call = &call;
+    if (m_rest)
+        call.input = m_rest->input;
+    if (!call.input.empty())
+        call.asks = Asks::WhenReady;
     m_starved = false;
-    m_result = PlainSocket::Write::Done;
 }
 
 int RecordStream::read(char* room, std::size_t size)
@@ -82,28 +94,32 @@ int RecordStream::read(char* room, std::size_t size)
         m_starved = false;
         return -1;
     }
-    if (m_input.empty() && !refill())
+    std::string_view& input = m_call->input;
+    if (input.empty() && !refill())
         return m_ended ? 0 : -1;
-    const std::size_t count = std::min(size, m_input.size());
-    std::memcpy(room, m_input.data(), count);
-    m_input.remove_prefix(count);
+    const std::size_t count = std::min(size, input.size());
+    std::memcpy(room, input.data(), count);
+    input.remove_prefix(count);
     return static_cast<int>(count);
 }
 
 /// False when nothing is there now, or will ever be: isStarved(), isEnded().
 bool RecordStream::refill()
 {
+    Call& call = *m_call;
     m_starved = true;
-    if (!m_mayReceive || m_area.empty() || !(m_askOnce || m_socket->mayRead()))
+    // The first time it is asked whatever it said last, as a plain socket would be.
+    if (!call.mayReceive || call.area.empty() || !(call.asks == Asks::Once || call.socket.mayRead()))
         return false;
-    m_askOnce = false;
-    m_kept.clear();
-    const auto received = m_socket->receive(m_area);
+    call.asks = Asks::WhenReady;
+    if (m_rest)
+        m_rest->input.clear();
+    const auto received = call.socket.receive(call.area);
     if (received.state == PlainSocket::Read::Nothing)
         return false;
     m_starved = false;
     m_ended = received.state != PlainSocket::Read::Data;
-    m_input = {m_area.data(), received.size};
+    call.input = {call.area.data(), received.size};
     return !m_ended;
 }
 
@@ -111,11 +127,11 @@ int RecordStream::write(const char* bytes, std::size_t size)
 {
     const auto whole = static_cast<int>(size);
     while (size > 0) {
-        if (m_written == kSendArea)
+        if (m_call->written == kSendArea)
             sendWritten();
-        const std::size_t count = std::min(size, kSendArea - m_written);
-        std::memcpy(sendArea() + m_written, bytes, count);
-        m_written += count;
+        const std::size_t count = std::min(size, kSendArea - m_call->written);
+        std::memcpy(sendArea() + m_call->written, bytes, count);
+        m_call->written += count;
         bytes += count;
         size -= count;
     }
@@ -124,39 +140,55 @@ int RecordStream::write(const char* bytes, std::size_t size)
 
 void RecordStream::sendWritten()
 {
-    const std::string_view written(sendArea(), std::exchange(m_written, 0));
-    if (m_result == PlainSocket::Write::Failed || (written.empty() && m_held.empty()))
+    Call& call = *m_call;
+    const std::string_view written(sendArea(), std::exchange(call.written, 0));
+    const std::string_view held = m_rest ? std::string_view(m_rest->held) : std::string_view();
+    if (call.result == PlainSocket::Write::Failed || (written.empty() && held.empty()))
         return;
-    m_result = m_socket->send(m_held, written);
-    if (!m_held.empty())
-        std::string().swap(m_held);
+    call.result = call.socket.send(held, written);
+    if (m_rest)
+        m_rest->held.clear();
 }
 
 PlainSocket::Write RecordStream::end()
 {
     sendWritten();
     keepInput();
-    if (m_result == PlainSocket::Write::Done && m_socket->hasPending())
+    const Call& call = *std::exchange(m_call, nullptr);
+    if (call.result == PlainSocket::Write::Done && call.socket.hasPending())
         return PlainSocket::Write::Pending;
-    return m_result;
+    return call.result;
 }
 
 void RecordStream::endHolding()
 {
-    m_held.append(sendArea(), std::exchange(m_written, 0));
+    if (m_call->written > 0)
+        rest().held.append(sendArea(), std::exchange(m_call->written, 0));
     keepInput();
+    m_call = nullptr;
 }
 
 void RecordStream::keepInput()
 {
-    if (m_input.empty()) {
-        if (m_kept.capacity() > std::string().capacity())
-            std::string().swap(m_kept);
-    } else if (m_input.size() != m_kept.size() || m_input.data() != m_kept.data()) {
-        std::string rest(m_input);
-        m_kept.swap(rest);
+    const std::string_view input = m_call->input;
+    if (!input.empty() || m_rest) {
+        std::string kept(input); // of what was kept before, perhaps
+        rest().input.swap(kept);
     }
-    m_input = {};
+    dropEmptyRest();
+}
+
+RecordStream::Rest& RecordStream::rest()
+{
+    if (!m_rest)
+        m_rest = std::make_unique<Rest>();
+    return *m_rest;
+}
+
+void RecordStream::dropEmptyRest()
+{
+    if (m_rest && m_rest->input.empty() && m_rest->held.empty())
+        m_rest.reset();
 }
 
 } // namespace postern

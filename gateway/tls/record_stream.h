@@ -4,6 +4,7 @@
 
 #include <openssl/bio.h>
 
+#include <memory>
 #include <span>
 #include <string>
 
@@ -23,22 +24,34 @@ public:
     /// Whether the socket is asked even where it has said that nothing is there.
     enum class Asks : unsigned char { WhenReady, Once };
 
-    /// A BIO that reads and writes here; the caller's, and no longer good than this.
-    [[nodiscard]] BIO* makeBio();
+    /// The BIO of this thread's streams, which all connections share: between begin() and end() it is this
+    /// stream's. A reference, the caller's. Null when there is no memory.
+    [[nodiscard]] static BIO* bio();
 
-    /// Opens for one call of OpenSSL's. Records are received into \a area, at most once after produced().
-    void begin(PlainSocket& socket, std::span<char> area, Asks asks);
+    /// One call of OpenSSL's, on the stack: what only it needs, no idle connection has.
+    struct Call
+    {
+        PlainSocket& socket;
+        std::span<char> area; ///< where records are received, not again after produced()
+        Asks asks;
+        std::string_view input = {}; ///< part of the area, or of what was kept
+        std::size_t written = 0;     ///< bytes in the thread's send area
+        PlainSocket::Write result = PlainSocket::Write::Done;
+        bool mayReceive = true;
+    };
+
+    void begin(Call& call);
     /// The call has given bytes to its user, who may find \a area used up: no more is received now.
-    void produced() { m_mayReceive = false; }
+    void produced() { m_call->mayReceive = false; }
     /// Closes: keeps what was not used, sends what was written.
     PlainSocket::Write end();
     /// Like end(), but what was written waits for the next call that sends.
     void endHolding();
 
-    void feed(std::string_view bytes) { m_kept.append(bytes); }
+    void feed(std::string_view bytes) { rest().input.append(bytes); }
     /// Received bytes wait that OpenSSL has not asked for yet: within a call, and between calls.
-    [[nodiscard]] bool hasInput() const { return !m_input.empty(); }
-    [[nodiscard]] bool hasKept() const { return !m_kept.empty(); }
+    [[nodiscard]] bool hasInput() const { return !m_call->input.empty(); }
+    [[nodiscard]] bool hasKept() const { return m_rest && !m_rest->input.empty(); }
     /// A read found nothing: more is to come.
     [[nodiscard]] bool isStarved() const { return m_starved; }
     /// The socket has ended, or failed.
@@ -52,19 +65,21 @@ public:
     int write(const char* bytes, std::size_t size);
 
 private:
+    /// What one call leaves to the next; most leave nothing.
+    struct Rest
+    {
+        std::string input;
+        std::string held; ///< records that wait for the next send
+    };
+
     bool refill();
     void keepInput();
     void sendWritten();
+    [[nodiscard]] Rest& rest();
+    void dropEmptyRest();
 
-    PlainSocket* m_socket = nullptr;
-    std::span<char> m_area;
-    std::string_view m_input; ///< part of m_area or m_kept
-    std::string m_kept;
-    std::string m_held;        ///< records that wait for the next send
-    std::size_t m_written = 0; ///< bytes in the thread's send area
-    PlainSocket::Write m_result{};
-    bool m_askOnce = false;
-    bool m_mayReceive = false;
+    Call* m_call = nullptr; ///< between begin() and end()
+    std::unique_ptr<Rest> m_rest;
     bool m_starved = false;
     bool m_ended = false;
     bool m_stopped = false;

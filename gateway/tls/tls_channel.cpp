@@ -26,13 +26,28 @@ constexpr std::size_t kSmallArea = 8 * 1024;
 constexpr std::uint32_t kMostOtherRecords = 32;
 constexpr std::uint64_t kDataPerOtherRecord = 64 * 1024;
 
+/// What the traffic keys were agreed with is of no use any more, and half a kilobyte; of its own half, the
+/// secret half, forward secrecy lives. OpenSSL would keep both as long as the connection.
+void forgetEphemeralKeys(SSL& ssl)
+{
+    EVP_PKEY* key = nullptr;
+    for (const int which : {SSL_CTRL_GET_TMP_KEY, SSL_CTRL_GET_PEER_TMP_KEY}) {
+        if (SSL_ctrl(&ssl, which, 0, &key) != 1 || !key)
+            continue;
+        EVP_PKEY_set_type(key, EVP_PKEY_get_id(key)); // empties it
+        EVP_PKEY_free(key);
+        key = nullptr;
+    }
+    ERR_clear_error();
+}
+
 } // namespace
 
 TlsChannel::TlsChannel(SslPointer ssl, Role role, std::shared_ptr<const void> keeper)
     : m_ssl(std::move(ssl)), m_keeper(std::move(keeper)), m_role(role)
 {
     SSL_set_app_data(m_ssl.get(), this);
-    BIO* bio = m_stream.makeBio();
+    BIO* bio = RecordStream::bio();
     SSL_set_bio(m_ssl.get(), bio, bio);
     if (role == Role::Server)
         SSL_set_accept_state(m_ssl.get());
@@ -41,6 +56,13 @@ TlsChannel::TlsChannel(SslPointer ssl, Role role, std::shared_ptr<const void> ke
 }
 
 TlsChannel::~TlsChannel() = default;
+
+TlsChannel::Rare& TlsChannel::rare()
+{
+    if (!m_rare)
+        m_rare = std::make_unique<Rare>();
+    return *m_rare;
+}
 
 TlsChannel& TlsChannel::of(const SSL* ssl) { return *static_cast<TlsChannel*>(SSL_get_app_data(ssl)); }
 
@@ -56,7 +78,8 @@ Handshake TlsChannel::handshake(PlainSocket& socket)
         return Handshake::Done;
     std::array<char, kSmallArea> area; // not initialised
     ERR_clear_error();
-    m_stream.begin(socket, area, RecordStream::Asks::WhenReady);
+    RecordStream::Call call{socket, area, RecordStream::Asks::WhenReady};
+    m_stream.begin(call);
     if (SSL_do_handshake(m_ssl.get()) == 1) {
         const bool agreed = established();
         // The first request is here already: tickets go along with its answer.
@@ -82,14 +105,15 @@ bool TlsChannel::established()
 {
     m_established = true;
     if (m_role == Role::Client) {
-        if (m_requiredProtocol.empty() || m_requiredProtocol == applicationProtocol())
+        if (!m_rare || m_rare->requiredProtocol.empty() || m_rare->requiredProtocol == applicationProtocol())
             return true;
         m_failure = HandshakeFailure::Protocol;
-        m_failureText = "the server does not speak " + m_requiredProtocol;
+        m_rare->failureText = "the server does not speak " + m_rare->requiredProtocol;
         return false;
     }
+    forgetEphemeralKeys(*m_ssl);
     if (X509* certificate = SSL_get0_peer_certificate(m_ssl.get()))
-        m_clientCertificate = describeCertificate(*certificate);
+        rare().clientCertificate = describeCertificate(*certificate);
     return true;
 }
 
@@ -99,7 +123,7 @@ void TlsChannel::failed()
     m_readState = PlainSocket::Read::Failed;
     HandshakeDiagnosis diagnosis = diagnoseHandshake(*m_ssl, m_stream.isEnded());
     m_failure = diagnosis.failure;
-    m_failureText = std::move(diagnosis.text);
+    rare().failureText = std::move(diagnosis.text);
 }
 
 PlainSocket::Received TlsChannel::receive(PlainSocket& socket, std::span<char> room)
@@ -109,8 +133,9 @@ PlainSocket::Received TlsChannel::receive(PlainSocket& socket, std::span<char> r
         return {m_established ? m_readState : PlainSocket::Read::Failed, 0};
     std::array<char, kSmallArea> area; // not initialised
     ERR_clear_error();
-    m_stream.begin(socket, room.size() < kLargeRoom ? std::span<char>(area) : room.subspan(kRecord),
-                   RecordStream::Asks::Once);
+    RecordStream::Call call{socket, room.size() < kLargeRoom ? std::span<char>(area) : room.subspan(kRecord),
+                            RecordStream::Asks::Once};
+    m_stream.begin(call);
     const std::size_t size = read(socket, room);
     m_stream.end(); // a key update is answered; should that fail, so does the next send
     if (size == 0)
@@ -160,7 +185,8 @@ bool TlsChannel::isQuiet(PlainSocket& socket)
         return false;
     std::array<char, kSmallArea> area; // not initialised
     ERR_clear_error();
-    m_stream.begin(socket, area, RecordStream::Asks::Once);
+    RecordStream::Call call{socket, area, RecordStream::Asks::Once};
+    m_stream.begin(call);
     char byte = 0;
     std::size_t count = 0;
     const bool got = SSL_peek_ex(m_ssl.get(), &byte, 1, &count) == 1;
@@ -178,7 +204,8 @@ PlainSocket::Write TlsChannel::send(PlainSocket& socket, std::string_view first,
         socket.setError(EPIPE);
         return PlainSocket::Write::Failed;
     }
-    m_stream.begin(socket, {}, RecordStream::Asks::WhenReady);
+    RecordStream::Call call{socket, {}, RecordStream::Asks::WhenReady};
+    m_stream.begin(call);
     const bool written = writeJoined({first, second, third});
     const PlainSocket::Write result = m_stream.end();
     m_data += first.size() + second.size() + third.size();
@@ -226,7 +253,8 @@ void TlsChannel::finishSending(PlainSocket& socket)
     if (!m_established || std::exchange(m_finished, true))
         return;
     ERR_clear_error();
-    m_stream.begin(socket, {}, RecordStream::Asks::WhenReady);
+    RecordStream::Call call{socket, {}, RecordStream::Asks::WhenReady};
+    m_stream.begin(call);
     SSL_shutdown(m_ssl.get());
     m_stream.end();
     ERR_clear_error();
@@ -238,6 +266,12 @@ void TlsChannel::heardOtherRecord()
         return;
     if (++m_otherRecords > kMostOtherRecords + m_data / kDataPerOtherRecord)
         m_stream.stop();
+}
+
+const std::shared_ptr<const ClientCertificate>& TlsChannel::clientCertificate() const
+{
+    static const std::shared_ptr<const ClientCertificate> none;
+    return m_rare ? m_rare->clientCertificate : none;
 }
 
 std::string_view TlsChannel::applicationProtocol() const

@@ -36,26 +36,36 @@ public:
     void finishSending(PlainSocket& socket) override;
 
     [[nodiscard]] HandshakeFailure failure() const override { return m_failure; }
-    [[nodiscard]] std::string_view failureText() const override { return m_failureText; }
+    [[nodiscard]] std::string_view failureText() const override
+    {
+        return m_rare ? std::string_view(m_rare->failureText) : std::string_view();
+    }
     [[nodiscard]] std::string_view applicationProtocol() const override;
     [[nodiscard]] std::string_view serverName() const override;
     [[nodiscard]] std::string_view version() const override { return SSL_get_version(m_ssl.get()); }
     [[nodiscard]] std::string_view cipher() const override { return SSL_get_cipher_name(m_ssl.get()); }
     [[nodiscard]] bool isResumed() const override { return SSL_session_reused(m_ssl.get()) == 1; }
-    [[nodiscard]] const std::shared_ptr<const ClientCertificate>& clientCertificate() const override
-    {
-        return m_clientCertificate;
-    }
+    [[nodiscard]] const std::shared_ptr<const ClientCertificate>& clientCertificate() const override;
 
     /// Where a client's tickets go.
-    void keepSessionsIn(std::shared_ptr<TlsSessionCache> cache) { m_sessions = std::move(cache); }
+    void keepSessionsIn(std::shared_ptr<TlsSessionCache> cache) { rare().sessions = std::move(cache); }
     /// The handshake fails unless the server agrees on \a protocol; of a client.
-    void require(std::string protocol) { m_requiredProtocol = std::move(protocol); }
-    [[nodiscard]] TlsSessionCache* sessions() const { return m_sessions.get(); }
+    void require(std::string protocol) { rare().requiredProtocol = std::move(protocol); }
+    [[nodiscard]] TlsSessionCache* sessions() const { return m_rare ? m_rare->sessions.get() : nullptr; }
     /// OpenSSL tells: a record has come that carries no data.
     void heardOtherRecord();
 
 private:
+    /// What most connections do without.
+    struct Rare
+    {
+        std::shared_ptr<const ClientCertificate> clientCertificate;
+        std::shared_ptr<TlsSessionCache> sessions;
+        std::string requiredProtocol;
+        std::string failureText;
+    };
+    [[nodiscard]] Rare& rare();
+
     [[nodiscard]] bool established();
     void failed();
     [[nodiscard]] std::size_t read(PlainSocket& socket, std::span<char> room);
@@ -66,10 +76,7 @@ private:
     RecordStream m_stream; ///< before m_ssl, which refers to it
     SslPointer m_ssl;
     std::shared_ptr<const void> m_keeper;
-    std::shared_ptr<TlsSessionCache> m_sessions;
-    std::shared_ptr<const ClientCertificate> m_clientCertificate;
-    std::string m_failureText;
-    std::string m_requiredProtocol;
+    std::unique_ptr<Rare> m_rare;
     std::uint64_t m_data = 0;                                ///< bytes, both ways
     std::uint32_t m_otherRecords = 0;                        ///< received after the handshake
     PlainSocket::Read m_readState = PlainSocket::Read::Data; ///< End, Failed: nothing more comes

@@ -9,7 +9,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr Choice<Protocol> protocols[] = {
-    {"h2", Protocol::Http2, "HTTP/2 over TLS.", Built::NotYet},
+    {"h2", Protocol::Http2, "HTTP/2 over TLS."},
     {"http1", Protocol::Http1, "HTTP/1.1."},
     {"h2c", Protocol::Http2Cleartext,
      "HTTP/2 with prior knowledge, without TLS; beside http1 its preface tells."},
@@ -131,7 +131,6 @@ const Record<Listener>& listenerRecord()
             .items(1, 3)
             .unique()
             .field("tls", &Listener::tls, "TLS; without it the listener is plain.", listenerTlsRecord())
-            .notYetBuilt()
             .field("trustedProxies", &Listener::trustedProxies,
                    "Whose X-Forwarded-* and PROXY headers are believed: ranges of addresses; `unix:` is "
                    "every peer "

@@ -10,6 +10,10 @@
 #include <QJsonArray>
 #include <QTest>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 using namespace postern::test;
 
 namespace {
@@ -33,6 +37,18 @@ QMap<QString, QByteArray> document(quint16 upstream, const QByteArray& tls, cons
                                              more}};
 }
 
+int connectTo(quint16 port)
+{
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+        qFatal("connect");
+    return fd;
+}
+
 } // namespace
 
 class TestTls : public QObject
@@ -46,11 +62,38 @@ private Q_SLOTS:
     void upstreamWithoutHttp2GetsNothing_data();
     void upstreamWithoutHttp2GetsNothing();
     void refusesToStartWithoutItsSecrets();
+    void listenerServes_data();
+    void listenerServes();
+    void listenerSpeaksHttp2();
+    void listenerAsksForCertificates();
+    void listenerRotates();
+    void listenerNeverSpeaksPlain();
 
 private:
     static QStringList secrets(const SecretFolder& folder)
     {
         return {QStringLiteral("--secrets"), folder.path()};
+    }
+    static QByteArray listener(const QByteArray& tls, const QByteArray& more = "protocols: [http1]")
+    {
+        return "  listeners: [{name: main, address: \"127.0.0.1:0\", tls: " + tls + ", " + more + "}]\n";
+    }
+    static QMap<QString, QByteArray> secured(quint16 upstream, const QByteArray& listener)
+    {
+        return {{QStringLiteral("gateway.yaml"),
+                 "apiVersion: postern.dev/v1alpha1\n"
+                 "kind: ApiGateway\n"
+                 "metadata: {name: accounts, namespace: payments}\n"
+                 "spec:\n" +
+                     listener + "  upstreams: [{name: app, endpoints: [{address: \"127.0.0.1:" +
+                     QByteArray::number(upstream) +
+                     "\"}]}]\n"
+                     "  routes: [{name: all, match: {path: /**}, upstream: app}]\n"}};
+    }
+    static void mountPair(SecretFolder& folder, const char* name, const IssuedCertificate& issued)
+    {
+        folder.mount(QLatin1String(name), {{QStringLiteral("tls.crt"), issued.certificate},
+                                           {QStringLiteral("tls.key"), issued.key}});
     }
     CertificateAuthority m_authority{"Root"};
     CertificateAuthority m_next{"Next Root"};
@@ -205,6 +248,170 @@ void TestTls::refusesToStartWithoutItsSecrets()
     empty.configure(document(plain.port(), "{ca: {secretRef: {name: mesh}}}"));
     QVERIFY(!empty.start(secrets(folder)));
     QVERIFY(empty.waitForEnd() > 0);
+}
+
+void TestTls::listenerServes_data()
+{
+    QTest::addColumn<int>("version");
+    QTest::newRow("1.2") << TLS1_2_VERSION;
+    QTest::newRow("1.3") << TLS1_3_VERSION;
+}
+
+void TestTls::listenerServes()
+{
+    QFETCH(int, version);
+    RecordingUpstream plain;
+    SecretFolder folder;
+    mountPair(folder, "site", m_authority.issue({.commonName = "site", .names = {"DNS:accounts.example"}}));
+    mountPair(folder, "other", m_authority.issue({.commonName = "other", .names = {"DNS:*.other.example"}}));
+    ServeProcess serve;
+    serve.configure(secured(plain.port(), listener("{certificate: {secretRef: {name: site}}, "
+                                                   "certificates: [{secretRef: {name: other}}]}")));
+    QVERIFY(serve.start(secrets(folder)));
+    TlsPeerSettings settings{.newest = version,
+                             .serverName = "accounts.example",
+                             .protocols = {"h2", "http/1.1"},
+                             .authorities = m_authority.certificate()};
+    TlsPeer client(connectTo(serve.port()), TlsPeer::Role::Client, settings);
+    QVERIFY(client.connect());
+    QCOMPARE(client.protocol(), std::string("http/1.1"));
+    for (int i = 0; i < 3; ++i) {
+        QVERIFY(client.send(request));
+        QVERIFY(client.readUntil(10));
+        QVERIFY(client.received().starts_with("HTTP/1.1 200"));
+        QTRY_VERIFY((client.read(), client.received().ends_with("ok")));
+        client.received().clear();
+    }
+    QCOMPARE(plain.requests().back().header("x-forwarded-proto"), std::string("https"));
+    QCOMPARE(plain.requests().back().count("x-forwarded-client-cert"), std::size_t{0});
+    settings.serverName = "a.other.example";
+    TlsPeer second(connectTo(serve.port()), TlsPeer::Role::Client, settings);
+    QVERIFY(second.connect());
+    QCOMPARE(second.peerName(), std::string("other"));
+    settings.serverName = "accounts.example";
+    TlsPeer third(connectTo(serve.port()), TlsPeer::Role::Client, settings);
+    third.resume(client.session());
+    QVERIFY(third.connect() && third.isResumed()); // whichever worker has it
+    const double expiry = serve.metric(
+        "postern_tls_certificate_expiry_timestamp_seconds{api=\"payments/accounts\",listener=\"main\"}");
+    QVERIFY(expiry > 1.7e9);
+    QCOMPARE(serve.metric(
+                 "postern_tls_handshakes_total{api=\"payments/accounts\",listener=\"main\",result=\"full\"}"),
+             2.0);
+    QCOMPARE(
+        serve.metric(
+            "postern_tls_handshakes_total{api=\"payments/accounts\",listener=\"main\",result=\"resumed\"}"),
+        1.0);
+}
+
+void TestTls::listenerSpeaksHttp2()
+{
+    RecordingUpstream plain;
+    SecretFolder folder;
+    mountPair(folder, "site", m_authority.issue({}));
+    ServeProcess serve;
+    serve.configure(secured(plain.port(),
+                            listener("{certificate: {secretRef: {name: site}}}", "protocols: [h2, http1]")));
+    QVERIFY(serve.start(secrets(folder)));
+    TlsPeer client(connectTo(serve.port()), TlsPeer::Role::Client, {.protocols = {"http/1.1", "h2"}});
+    QVERIFY(client.connect());
+    QCOMPARE(client.protocol(), std::string("h2"));
+    // The preface, SETTINGS, and a GET of / at https://a, its fields by HPACK's static table.
+    const std::string settings("\0\0\0\4\0\0\0\0\0", 9);
+    const std::string head("\0\0\6\1\5\0\0\0\1\x82\x84\x87\x41\x01\x61", 15);
+    QVERIFY(client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings + head));
+    QTRY_VERIFY((client.read(), client.received().ends_with("ok")));
+    QCOMPARE(plain.requests().front().header("x-forwarded-proto"), std::string("https"));
+    TlsPeer silent(connectTo(serve.port()), TlsPeer::Role::Client, {});
+    QVERIFY(silent.connect() && silent.send(request)); // no ALPN: HTTP/1.1
+    QVERIFY(silent.readUntil(10));
+    QVERIFY(silent.received().starts_with("HTTP/1.1 200"));
+    TlsPeer other(connectTo(serve.port()), TlsPeer::Role::Client, {.protocols = {"spdy"}});
+    QVERIFY(!other.connect());
+}
+
+void TestTls::listenerAsksForCertificates()
+{
+    RecordingUpstream plain;
+    SecretFolder folder;
+    mountPair(folder, "site", m_authority.issue({.names = {"DNS:accounts.example"}}));
+    folder.mount(QStringLiteral("partners"), {{QStringLiteral("ca.crt"), m_next.certificate()}});
+    ServeProcess serve;
+    serve.configure(
+        secured(plain.port(),
+                listener("{certificate: {secretRef: {name: site}}, clientCertificates: {mode: required, "
+                         "ca: {secretRef: {name: partners}}}}")));
+    QVERIFY(serve.start(secrets(folder)));
+    TlsPeer good(connectTo(serve.port()), TlsPeer::Role::Client,
+                 {.certificate = m_next.issue(
+                      {.commonName = "ledger, \"x\"", .names = {"URI:spiffe://bank.example/ledger"}})});
+    QVERIFY(good.connect());
+    // What the client says of itself is not believed.
+    QVERIFY(good.send("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Client-Cert: Hash=1\r\n\r\n"));
+    QVERIFY(good.readUntil(10));
+    QVERIFY(good.received().starts_with("HTTP/1.1 200"));
+    const std::string forwarded = plain.requests().front().header("x-forwarded-client-cert");
+    QCOMPARE(plain.requests().front().count("x-forwarded-client-cert"), std::size_t{1});
+    QVERIFY2(forwarded.starts_with("Hash="), forwarded.c_str());
+    QCOMPARE(forwarded.substr(5 + 64), std::string(";Subject=\"CN=ledger\\\\, \\\\\\\"x\\\\\\\",O=Postern "
+                                                   "tests\";URI=spiffe://bank.example/ledger"));
+    for (const IssuedCertificate& bad : {IssuedCertificate{}, m_authority.issue({}), selfSigned("ledger")}) {
+        TlsPeer refused(connectTo(serve.port()), TlsPeer::Role::Client, {.certificate = bad});
+        refused.connect(); // a TLS 1.3 client hears of it afterwards
+        refused.send(request);
+        QVERIFY(!refused.readUntil(1));
+        QVERIFY2(QByteArray::fromStdString(refused.error()).contains("alert"), refused.error().c_str());
+    }
+    QCOMPARE(plain.requests().size(), std::size_t{1});
+}
+
+void TestTls::listenerRotates()
+{
+    RecordingUpstream plain;
+    SecretFolder folder;
+    mountPair(folder, "site", m_authority.issue({.commonName = "first"}));
+    ServeProcess serve;
+    serve.configure(secured(plain.port(), listener("{certificate: {secretRef: {name: site}}}")));
+    QVERIFY(serve.start(secrets(folder)));
+    const auto served = [&serve] {
+        TlsPeer client(connectTo(serve.port()), TlsPeer::Role::Client, {});
+        return client.connect() ? client.peerName() : std::string();
+    };
+    TlsPeer old(connectTo(serve.port()), TlsPeer::Role::Client, {});
+    QVERIFY(old.connect());
+    QCOMPARE(old.peerName(), std::string("first"));
+    IssuedCertificate mixed = m_authority.issue({.commonName = "mixed"});
+    mixed.key = m_authority.issue({}).key;
+    mountPair(folder, "site", mixed);
+    QCOMPARE(serve.waitForEvent(QStringLiteral("secrets")).value(QLatin1String("result")).toString(),
+             QStringLiteral("rejected"));
+    QCOMPARE(served(), std::string("first"));
+    mountPair(folder, "site", m_authority.issue({.commonName = "second"}));
+    QCOMPARE(serve.waitForEvent(QStringLiteral("secrets")).value(QLatin1String("result")).toString(),
+             QStringLiteral("applied"));
+    QCOMPARE(served(), std::string("second"));
+    QVERIFY(old.send(request)); // a connection lives on through it
+    QVERIFY(old.readUntil(10));
+    QVERIFY(old.received().starts_with("HTTP/1.1 200"));
+}
+
+void TestTls::listenerNeverSpeaksPlain()
+{
+    RecordingUpstream plain;
+    SecretFolder folder;
+    mountPair(folder, "site", m_authority.issue({}));
+    ServeProcess serve;
+    serve.configure(secured(plain.port(), listener("{certificate: {secretRef: {name: site}}}")));
+    QVERIFY(serve.start(secrets(folder)));
+    RawClient client(serve.port());
+    QVERIFY(client.send(request));
+    const std::string said = client.receiveAll();
+    QVERIFY(said.empty() || said.front() == 21); // an alert, or nothing
+    QVERIFY(plain.bytes().empty());
+    QCOMPARE(
+        serve.metric(
+            "postern_tls_handshakes_total{api=\"payments/accounts\",listener=\"main\",result=\"not-tls\"}"),
+        1.0);
 }
 
 QTEST_GUILESS_MAIN(TestTls)

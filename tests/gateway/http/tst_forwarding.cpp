@@ -1,4 +1,6 @@
 #include "gateway/http/forwarding.h"
+
+#include "gateway/net/client_certificate.h"
 #include "tests/support/bytes.h"
 
 #include <QTest>
@@ -26,6 +28,7 @@ private Q_SLOTS:
     void protoAndHost();
     void certificates_data();
     void certificates();
+    void ownCertificate();
     void whatTheUpstreamSees();
     void aConnectionFieldHidesNobody();
     void unixPeers();
@@ -239,6 +242,32 @@ void TestForwarding::certificates()
     exchange.request.headers.add("X-Forwarded-Client-Cert", view(field));
     exchange.read();
     QCOMPARE(bytes(exchange.forwarding.clientCertificate), result);
+}
+
+void TestForwarding::ownCertificate()
+{
+    ClientCertificate certificate;
+    certificate.fingerprint = "ab12";
+    certificate.subject = R"(CN=a\,b\"c,O=x)";
+    // Whoever signs certificates may sign such names; none of them may become an element or a field.
+    certificate.uris = {"spiffe://x/y", "evil,Hash=1", "line\r\nX-User: root"};
+    certificate.dnsNames = {"a.example"};
+    const QByteArray own =
+        R"(Hash=ab12;Subject="CN=a\\,b\\\"c,O=x";URI=spiffe://x/y;URI="evil,Hash=1";DNS=a.example)";
+    Exchange stranger("9.9.9.9", {"10.0.0.0/8"});
+    stranger.peer.certificate = &certificate;
+    stranger.request.headers.add("X-Forwarded-Client-Cert", "Hash=forged");
+    stranger.read();
+    QCOMPARE(bytes(stranger.forwarding.clientCertificate), own);
+    Exchange proxy("10.0.0.1", {"10.0.0.0/8"});
+    proxy.peer.certificate = &certificate;
+    proxy.read();
+    QCOMPARE(bytes(proxy.forwarding.clientCertificate), own);
+    Exchange speaking("10.0.0.1", {"10.0.0.0/8"}); // for somebody behind it
+    speaking.peer.certificate = &certificate;
+    speaking.request.headers.add("X-Forwarded-Client-Cert", "Hash=its-client");
+    speaking.read();
+    QCOMPARE(bytes(speaking.forwarding.clientCertificate), QByteArray("Hash=its-client"));
 }
 
 void TestForwarding::whatTheUpstreamSees()
