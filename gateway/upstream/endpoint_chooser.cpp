@@ -47,6 +47,21 @@ std::int64_t EndpointChooser::weight(const UpstreamEndpoint& endpoint, Clock::St
     return endpoint.settings().weight * std::max(share, kFloor);
 }
 
+void EndpointChooser::findCandidates(const Endpoints& endpoints, const BalancerHint& hint, Clock::Steady now)
+{
+    m_candidates.clear();
+    Fitness best = Fitness::Broken;
+    for (const auto& endpoint : endpoints) {
+        const Fitness found = fitness(*endpoint, hint, now);
+        if (found < best)
+            continue;
+        if (found > best)
+            m_candidates.clear();
+        best = found;
+        m_candidates.push_back({endpoint.get(), weight(*endpoint, now)});
+    }
+}
+
 UpstreamEndpoint* EndpointChooser::choose(const Endpoints& endpoints, const BalancerHint& hint,
                                           Clock::Steady now)
 {
@@ -54,100 +69,84 @@ UpstreamEndpoint* EndpointChooser::choose(const Endpoints& endpoints, const Bala
         return nullptr;
     if (endpoints.size() == 1)
         return endpoints.front().get();
-    Candidates candidates{endpoints, hint, now, Fitness::Broken};
-    for (const auto& endpoint : endpoints) {
-        candidates.least = std::max(candidates.least, fitness(*endpoint, hint, now));
-        if (candidates.least == Fitness::Good)
-            break;
-    }
+    findCandidates(endpoints, hint, now);
     switch (m_balancer) {
     case Balancer::RoundRobin:
         break;
     case Balancer::LeastRequest:
-        return endpoints.size() <= kFew ? takeTurn(candidates, true) : lessBusyOfTwo(candidates);
+        return endpoints.size() <= kFew ? takeTurn(LeastBusy::Yes) : lessBusyOfTwo();
     case Balancer::Random:
-        return lessBusyOfTwo(candidates);
+        return lessBusyOfTwo();
     case Balancer::ConsistentHash:
         if (hint.hash)
-            return byHash(candidates, *hint.hash);
+            return byHash(*hint.hash);
         break;
     }
-    return takeTurn(candidates, false);
+    return takeTurn(LeastBusy::No);
 }
 
-UpstreamEndpoint* EndpointChooser::takeTurn(const Candidates& candidates, bool leastBusy) const
+UpstreamEndpoint* EndpointChooser::takeTurn(LeastBusy leastBusy) const
 {
-    UpstreamEndpoint* chosen = nullptr;
-    std::int64_t chosenWeight = 0;
+    const Candidate* chosen = nullptr;
     std::int64_t total = 0;
-    for (const auto& owned : candidates.endpoints) {
-        UpstreamEndpoint& endpoint = *owned;
-        if (fitness(endpoint, candidates.hint, candidates.now) < candidates.least)
-            continue;
-        const std::int64_t weight = this->weight(endpoint, candidates.now);
-        endpoint.m_credit += weight;
-        total += weight;
+    for (const Candidate& candidate : m_candidates) {
+        UpstreamEndpoint& endpoint = *candidate.endpoint;
+        endpoint.m_credit += candidate.weight;
+        total += candidate.weight;
         // Without dividing: requests for their weight. Credit decides between equals, so that they take
         // turns.
         std::int64_t busier = 0;
-        if (chosen && leastBusy)
-            busier = static_cast<std::int64_t>(endpoint.requests() + 1) * chosenWeight -
-                     static_cast<std::int64_t>(chosen->requests() + 1) * weight;
-        if (!chosen || busier < 0 || (busier == 0 && endpoint.m_credit > chosen->m_credit)) {
-            chosen = &endpoint;
-            chosenWeight = weight;
-        }
+        if (chosen && leastBusy == LeastBusy::Yes)
+            busier = static_cast<std::int64_t>(endpoint.requests() + 1) * chosen->weight -
+                     static_cast<std::int64_t>(chosen->endpoint->requests() + 1) * candidate.weight;
+        if (!chosen || busier < 0 || (busier == 0 && endpoint.m_credit > chosen->endpoint->m_credit))
+            chosen = &candidate;
     }
-    if (chosen)
-        chosen->m_credit -= total;
-    return chosen;
+    chosen->endpoint->m_credit -= total;
+    return chosen->endpoint;
 }
 
-UpstreamEndpoint* EndpointChooser::draw(const Candidates& candidates, const UpstreamEndpoint* other)
+const EndpointChooser::Candidate* EndpointChooser::draw(const Candidate* other)
 {
-    const auto weightOf = [&](const UpstreamEndpoint& endpoint) {
-        const bool out =
-            &endpoint == other || fitness(endpoint, candidates.hint, candidates.now) < candidates.least;
-        return out ? 0 : weight(endpoint, candidates.now);
-    };
     std::int64_t total = 0;
-    for (const auto& endpoint : candidates.endpoints)
-        total += weightOf(*endpoint);
+    for (const Candidate& candidate : m_candidates)
+        total += &candidate == other ? 0 : candidate.weight;
     m_random += 0x9e3779b97f4a7c15ULL; // SplitMix64
     auto left = static_cast<std::int64_t>((1 - fraction(mixed(m_random))) * static_cast<double>(total));
-    for (const auto& endpoint : candidates.endpoints) {
-        left -= weightOf(*endpoint);
+    const Candidate* drawn = nullptr;
+    for (const Candidate& candidate : m_candidates) {
+        if (&candidate == other)
+            continue;
+        drawn = &candidate;
+        left -= candidate.weight;
         if (left < 0)
-            return endpoint.get();
+            break;
     }
-    return nullptr; // total is 0: there was but one
+    return drawn;
 }
 
-UpstreamEndpoint* EndpointChooser::lessBusyOfTwo(const Candidates& candidates)
+UpstreamEndpoint* EndpointChooser::lessBusyOfTwo()
 {
-    UpstreamEndpoint* const first = draw(candidates, nullptr);
-    UpstreamEndpoint* const second = draw(candidates, first);
+    const Candidate* const first = draw(nullptr);
+    const Candidate* const second = draw(first);
     if (!second)
-        return first;
+        return first->endpoint;
     // Equally busy, idle above all: the first, so that weights hold without load, too.
-    const bool secondIsLessBusy =
-        static_cast<std::int64_t>(second->requests()) * weight(*first, candidates.now) <
-        static_cast<std::int64_t>(first->requests()) * weight(*second, candidates.now);
-    return secondIsLessBusy ? second : first;
+    const bool secondIsLessBusy = static_cast<std::int64_t>(second->endpoint->requests()) * first->weight <
+                                  static_cast<std::int64_t>(first->endpoint->requests()) * second->weight;
+    return secondIsLessBusy ? second->endpoint : first->endpoint;
 }
 
-UpstreamEndpoint* EndpointChooser::byHash(const Candidates& candidates, std::uint64_t hash) const
+UpstreamEndpoint* EndpointChooser::byHash(std::uint64_t hash) const
 {
     UpstreamEndpoint* chosen = nullptr;
     double least = 0;
-    for (const auto& endpoint : candidates.endpoints) {
-        if (fitness(*endpoint, candidates.hint, candidates.now) < candidates.least)
-            continue;
+    for (const Candidate& candidate : m_candidates) {
         // An exponential variable of rate `weight` for each: the least is an endpoint's by its share.
-        const double score = -std::log(fraction(mixed(hash ^ endpoint->m_hash))) /
-                             static_cast<double>(weight(*endpoint, candidates.now));
+        const double score = -std::log(fraction(mixed(hash ^ candidate.endpoint->m_hash))) /
+                             static_cast<double>(candidate.weight);
         if (!chosen || score < least) {
-            chosen = endpoint.get();
+            chosen = candidate.endpoint;
             least = score;
         }
     }

@@ -44,27 +44,31 @@ public:
 private:
     /// How good an endpoint is to take: the better ones leave out the worse.
     enum class Fitness : unsigned char { Broken, Avoided, Good };
-    struct Candidates
+    struct Candidate
     {
-        const Endpoints& endpoints;
-        const BalancerHint& hint;
-        Clock::Steady now;
-        Fitness least; ///< of the best there are
+        UpstreamEndpoint* endpoint;
+        std::int64_t weight; ///< in 1/1024ths, above 0
     };
+    enum class LeastBusy : bool { No, Yes };
 
+    /// The best there are, each looked at once: other threads change what an endpoint's health says at any
+    /// moment, and a choice that asked twice could end with none.
+    void findCandidates(const Endpoints& endpoints, const BalancerHint& hint, Clock::Steady now);
     [[nodiscard]] static Fitness fitness(const UpstreamEndpoint& endpoint, const BalancerHint& hint,
                                          Clock::Steady now);
     /// In 1/1024ths.
     [[nodiscard]] std::int64_t weight(const UpstreamEndpoint& endpoint, Clock::Steady now) const;
-    [[nodiscard]] UpstreamEndpoint* takeTurn(const Candidates& candidates, bool leastBusy) const;
-    [[nodiscard]] UpstreamEndpoint* lessBusyOfTwo(const Candidates& candidates);
-    [[nodiscard]] UpstreamEndpoint* byHash(const Candidates& candidates, std::uint64_t hash) const;
-    /// By weight; \a other is left out.
-    [[nodiscard]] UpstreamEndpoint* draw(const Candidates& candidates, const UpstreamEndpoint* other);
+    // One of m_candidates, of which there is at least one.
+    [[nodiscard]] UpstreamEndpoint* takeTurn(LeastBusy leastBusy) const;
+    [[nodiscard]] UpstreamEndpoint* lessBusyOfTwo();
+    [[nodiscard]] UpstreamEndpoint* byHash(std::uint64_t hash) const;
+    /// By weight; \a other is left out. Null: there is none but that.
+    [[nodiscard]] const Candidate* draw(const Candidate* other);
 
     Balancer m_balancer;
     std::chrono::nanoseconds m_slowStart;
     std::uint64_t m_random;
+    std::vector<Candidate> m_candidates; ///< of the choice that is made now; kept for its room
 };
 
 } // namespace postern

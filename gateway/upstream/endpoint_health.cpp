@@ -19,6 +19,8 @@ constexpr std::uint32_t kMostDoublings = 4; // 16 s
 void EndpointHealth::connectFailed(Clock::Steady now)
 {
     const std::uint32_t before = m_refusals.load(std::memory_order_relaxed);
+    if (before > 0 && this->before(now, m_skippedUntil))
+        return; // one of a burst: it says nothing that is not known
     const Clock::Steady until = now + kFirstSkip * (1 << std::min(before, kMostDoublings));
     m_skippedUntil.store(until.time_since_epoch().count(), std::memory_order_relaxed);
     m_refusals.store(before + 1, std::memory_order_relaxed);

@@ -35,7 +35,8 @@ public:
     explicit EndpointHealth(Clock::Steady since = kLongAgo) { setSince(since); }
 
     /// A connection was refused, or took too long: the endpoint is passed over for a moment, longer each time
-    /// in a row.
+    /// in a row. Attempts that fail while it is passed over were under way already, and are part of that
+    /// time.
     void connectFailed(Clock::Steady now);
     /// A connection came about.
     void connected(Clock::Steady now);
@@ -76,7 +77,7 @@ private:
     Moment m_skippedUntil = kLongAgo.time_since_epoch().count();
     Moment m_ejectedUntil = kLongAgo.time_since_epoch().count();
     Moment m_since = kLongAgo.time_since_epoch().count();
-    std::atomic<std::uint32_t> m_refusals = 0;  ///< connections in a row that did not come about
+    std::atomic<std::uint32_t> m_refusals = 0;  ///< times in a row that no connection came about
     std::atomic<std::uint32_t> m_errors = 0;    ///< attempts in a row that failed
     std::atomic<std::uint32_t> m_ejections = 0; ///< falls with time
     std::atomic<bool> m_failsChecks = false;

@@ -7,8 +7,10 @@
 #include <QTest>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <map>
+#include <thread>
 
 using namespace postern;
 using namespace postern::test;
@@ -66,6 +68,7 @@ private Q_SLOTS:
     void turns();
     void leastRequestAvoidsTheBusy();
     void refusingEndpointIsPassedOver();
+    void burstOfRefusalsIsOne();
     void avoided();
     void none();
     void byWeight_data();
@@ -74,6 +77,8 @@ private Q_SLOTS:
     void sameKeySameEndpoint();
     void consistentHashMovesLittle();
     void withoutKeyInTurn();
+    void healthChangesMeanwhile_data();
+    void healthChangesMeanwhile();
     void slowStartGrows_data();
     void slowStartGrows();
 
@@ -141,6 +146,29 @@ void TestEndpointChooser::refusingEndpointIsPassedOver()
     QCOMPARE(chosen(), EndpointId{1});
     endpoints[1]->health().connected(m_clock.steady());
     QVERIFY(endpoints[1]->health().state(m_clock.steady()) == EndpointState::Healthy);
+}
+
+/// Requests that run into the same refusal at the same moment have found one thing, not five.
+void TestEndpointChooser::burstOfRefusalsIsOne()
+{
+    EndpointHealth health;
+    for (int i = 0; i < 5; ++i)
+        health.connectFailed(m_clock.steady());
+    QVERIFY(!health.isWorthTrying(m_clock.steady() + 999ms));
+    m_clock.advance(500ms);
+    health.connectFailed(m_clock.steady()); // a straggler
+    m_clock.advance(500ms);
+    QVERIFY(health.isWorthTrying(m_clock.steady()));
+    for (int i = 0; i < 5; ++i)
+        health.connectFailed(m_clock.steady());
+    m_clock.advance(1999ms);
+    QVERIFY(!health.isWorthTrying(m_clock.steady()));
+    m_clock.advance(1ms);
+    QVERIFY(health.isWorthTrying(m_clock.steady()));
+    health.connected(m_clock.steady());
+    health.connectFailed(m_clock.steady()); // well in between: from the beginning
+    QVERIFY(!health.isWorthTrying(m_clock.steady() + 999ms));
+    QVERIFY(health.isWorthTrying(m_clock.steady() + 1s));
 }
 
 void TestEndpointChooser::avoided()
@@ -254,6 +282,41 @@ void TestEndpointChooser::withoutKeyInTurn()
     EndpointChooser chooser(Balancer::ConsistentHash, 0ms, 1);
     const auto first = chooser.choose(upstreams.endpoints, {}, m_clock.steady())->id();
     QVERIFY(chooser.choose(upstreams.endpoints, {}, m_clock.steady())->id() != first);
+}
+
+void TestEndpointChooser::healthChangesMeanwhile_data()
+{
+    QTest::addColumn<int>("balancer");
+    QTest::addColumn<int>("endpoints");
+    QTest::addRow("round robin") << int(Balancer::RoundRobin) << 3;
+    QTest::addRow("least request") << int(Balancer::LeastRequest) << 3;
+    QTest::addRow("least request of many") << int(Balancer::LeastRequest) << 20;
+    QTest::addRow("random") << int(Balancer::Random) << 3;
+    QTest::addRow("consistent hash") << int(Balancer::ConsistentHash) << 3;
+}
+
+/// As in an outage: what other workers and the checks find changes in the middle of a choice. There is an
+/// endpoint all the same.
+void TestEndpointChooser::healthChangesMeanwhile()
+{
+    QFETCH(int, balancer);
+    QFETCH(int, endpoints);
+    const Upstreams upstreams(QList<int>(endpoints, 1));
+    EndpointChooser chooser(static_cast<Balancer>(balancer), 0ms, 1);
+    const Clock::Steady now = m_clock.steady();
+    std::atomic<bool> over = false;
+    std::thread checks([&] {
+        for (bool well = false; !over; well = !well)
+            for (const auto& endpoint : upstreams.endpoints)
+                endpoint->health().checked(well, now);
+    });
+    int without = 0;
+    for (std::uint64_t i = 0; i < 100'000; ++i)
+        without +=
+            chooser.choose(upstreams.endpoints, {.hash = balancerHash("key"), .avoid = {}}, now) ? 0 : 1;
+    over = true;
+    checks.join();
+    QCOMPARE(without, 0);
 }
 
 void TestEndpointChooser::slowStartGrows_data()
