@@ -9,6 +9,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr HeadLimits kLimits{.headerBytes = 16 * 1024, .headers = 100};
+// An endpoint that talks without end holds up neither the control thread nor its own verdict.
+constexpr int kMostReads = 4; // a turn
+constexpr int kMostInterims = 16;
 
 /// One connection at a time, and as long for it as for the answer.
 UpstreamSettings probing(UpstreamSettings settings, const HealthCheck& check)
@@ -90,6 +93,7 @@ void EndpointProbe::ask()
     m_asking = true;
     m_answer.clear();
     m_parser.reset();
+    m_interims = 0;
     waitFor(m_check.timeout);
     const UpstreamPool::Acquired acquired = m_pool.acquire(*this, {.hint = {}, .freshness = Freshness::New});
     if (acquired.connection)
@@ -119,7 +123,11 @@ void EndpointProbe::connectionEvent()
 void EndpointProbe::read()
 {
     std::array<char, 4096> room; // NOLINT: filled by receive
-    while (m_connection && m_connection->socket().mayRead()) {
+    for (int reads = 0; m_connection && m_connection->socket().mayRead(); ++reads) {
+        if (reads == kMostReads) {
+            m_connection->again();
+            return;
+        }
         const auto received = m_connection->socket().receive(room);
         if (received.state == StreamSocket::Read::Nothing)
             return;
@@ -145,6 +153,10 @@ bool EndpointProbe::judge()
         }
         if (!m_head.isInterim())
             break;
+        if (++m_interims > kMostInterims) {
+            conclude(QStringLiteral("it answers with interim responses alone"));
+            return true;
+        }
         m_answer.erase(0, result.consumed);
         m_parser.reset();
     }

@@ -61,7 +61,8 @@ private:
     std::string m_answer;
     std::minstd_rand m_random;
     UpstreamConnection* m_connection = nullptr;
-    int m_inARow = 0; ///< verdicts against the present one
+    int m_interims = 0; ///< of this answer
+    int m_inARow = 0;   ///< verdicts against the present one
     bool m_asking = false;
 };
 

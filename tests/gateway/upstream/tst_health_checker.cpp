@@ -145,6 +145,17 @@ void TestHealthChecker::answers_data()
     QTest::addRow("no HTTP") << QByteArray("SSH-2.0-OpenSSH\r\n\r\n") << false;
     QTest::addRow("nothing") << QByteArray() << false;
     QTest::addRow("half a head") << QByteArray("HTTP/1.1 200 O") << false;
+    const auto interims = [](int count) {
+        return QByteArray("HTTP/1.1 102 Processing\r\n\r\n").repeated(count) +
+               QByteArray::fromStdString(kGood);
+    };
+    QTest::addRow("as many interim answers as are borne") << interims(16) << true;
+    QTest::addRow("nothing but interim answers") << interims(17) << false;
+    // More than is read in a turn.
+    QTest::addRow("a large head") << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 15000\r\nX: ") +
+                                         QByteArray(15'900, 'x') + QByteArray("\r\n\r\n") +
+                                         QByteArray(15'000, 'y')
+                                  << true;
     QTest::addRow("endless") << QByteArray("HTTP/1.1 200 OK\r\nX: " + QByteArray(100'000, 'x')) << false;
 }
 
