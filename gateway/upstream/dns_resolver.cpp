@@ -29,7 +29,8 @@ struct DnsResolver::Lookup
     QPointer<QObject> context;
     Answered answered;
     std::vector<EndpointSettings> found = {};
-    QString failed = {}; ///< why the last target has no address
+    QString failed = {};    ///< why the last target has no address
+    bool isPartial = false; ///< what the server has for a target is not known
     std::size_t open = 0;
 };
 
@@ -95,8 +96,10 @@ void DnsResolver::resolve(const Question& question, QObject* context, Answered a
     // Lookups under way with the old servers fail; the last answers serve on until the next.
     if (!m_processing && (configurationChanged() || !m_channel)) {
         m_channel.reset();
-        if (!openChannel())
+        if (!openChannel()) {
             m_channel.reset();
+            m_timer.stop();
+        }
     }
     if (!m_channel) {
         answered(failure(dnsError(question.name, QStringLiteral("no resolver"))));
@@ -152,6 +155,7 @@ void DnsResolver::addressesFound(void* pointer, int status, int, ares_addrinfo* 
         ares_freeaddrinfo(found);
     } else {
         lookup.failed = QString::fromLatin1(ares_strerror(status));
+        lookup.isPartial |= status != ARES_ENOTFOUND && status != ARES_ENODATA;
     }
     finishTarget(lookup);
 }
@@ -168,7 +172,7 @@ void DnsResolver::finishTarget(Lookup& lookup)
             failure(dnsError(lookup.question.name,
                              lookup.failed.isEmpty() ? QStringLiteral("it has no address") : lookup.failed)));
     else
-        lookup.answered(std::move(lookup.found));
+        lookup.answered(Found{std::move(lookup.found), lookup.isPartial ? lookup.failed : QString()});
 }
 
 void DnsResolver::watch(int fd, bool read, bool write)
@@ -195,6 +199,8 @@ void DnsResolver::watch(int fd, bool read, bool write)
 
 void DnsResolver::process(int readable, int writable)
 {
+    if (!m_channel)
+        return;
     m_processing = true;
     ares_process_fd(m_channel.get(), readable, writable);
     m_processing = false;

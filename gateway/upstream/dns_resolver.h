@@ -48,8 +48,14 @@ public:
         DnsRecordType type{};
         quint16 port = 0; ///< of the addresses; SRV brings its own
     };
-    /// Sorted by address, so that an answer in another order is the same.
-    using Answer = Result<std::vector<EndpointSettings>>;
+    struct Found
+    {
+        std::vector<EndpointSettings>
+            endpoints; ///< by address, so that an answer in another order is the same
+        /// Why some of an SRV answer's targets could not be asked for; empty: these are all there are.
+        QString missing = {};
+    };
+    using Answer = Result<Found>;
     using Answered = std::function<void(Answer)>;
 
     explicit DnsResolver(DnsSettings settings);

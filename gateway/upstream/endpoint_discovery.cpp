@@ -35,18 +35,18 @@ void EndpointDiscovery::take(DnsResolver::Answer answer)
 {
     const double jitter = std::uniform_real_distribution(0.9, 1.1)(m_random);
     m_timer.start(static_cast<int>(static_cast<double>(m_settings.refresh.count()) * jitter));
-    if (!answer) {
-        if (!std::exchange(m_failing, true)) // told once, not every few seconds
-            m_environment.notices.told(
-                {UpstreamNotice::Kind::LookupFailed, m_upstream, answer.error().text()});
-        return;
-    }
-    if (std::exchange(m_failing, false))
+    const QString fault = answer ? answer->missing : answer.error().text();
+    if (fault.isEmpty() && std::exchange(m_failing, false))
         m_environment.notices.told({UpstreamNotice::Kind::LookupWorks, m_upstream, m_settings.name});
-    if (!m_directory->replace(*answer, m_environment.clock.steady()))
+    else if (!fault.isEmpty() && !std::exchange(m_failing, true)) // told once, not every few seconds
+        m_environment.notices.told({UpstreamNotice::Kind::LookupFailed, m_upstream, fault});
+    // Half an answer is better than none, and worse than a whole one.
+    if (!answer || (!fault.isEmpty() && !m_directory->entries().empty()))
+        return;
+    if (!m_directory->replace(answer->endpoints, m_environment.clock.steady()))
         return;
     m_environment.notices.told(
-        {UpstreamNotice::Kind::EndpointsChanged, m_upstream, QString::number(answer->size())});
+        {UpstreamNotice::Kind::EndpointsChanged, m_upstream, QString::number(answer->endpoints.size())});
     m_environment.notices.changed();
 }
 

@@ -14,8 +14,8 @@ class UpstreamDirectory;
 
 /// Keeps one upstream's endpoints as DNS has them: looks its name up every `refresh` (whatever the records'
 /// TTL: the document's word is the operator's), a little sooner or later each time so that gateways do not
-/// ask in step. A lookup that fails, or finds nothing, changes nothing: the last answer serves on. Owned by
-/// the UpstreamSupervisor, on its thread.
+/// ask in step. A lookup that fails, even in part, or finds nothing, changes nothing: the last answer serves
+/// on. Owned by the UpstreamSupervisor, on its thread.
 class EndpointDiscovery final : public QObject
 {
     Q_OBJECT

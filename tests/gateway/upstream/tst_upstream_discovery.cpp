@@ -56,7 +56,7 @@ std::optional<QStringList> ask(DnsResolver& resolver, DnsRecordType type)
                      [&](DnsResolver::Answer given) { answer = std::move(given); });
     if (!QTest::qWaitFor([&] { return answer.has_value(); }, 30'000))
         qFatal("no answer and no failure");
-    return *answer ? std::optional(textsOf(**answer)) : std::nullopt;
+    return *answer ? std::optional(textsOf((*answer)->endpoints)) : std::nullopt;
 }
 
 Upstream named()
@@ -82,6 +82,8 @@ private Q_SLOTS:
     void followsChanges();
     void lastAnswerServesOn_data();
     void lastAnswerServesOn();
+    void halfAnAnswerChangesNothing_data();
+    void halfAnAnswerChangesNothing();
     void withoutAnAnswerThereIsNoEndpoint();
     void reloadLooksNotAnew();
 
@@ -279,6 +281,61 @@ void TestUpstreamDiscovery::lastAnswerServesOn()
     server.answerAddresses(kName, {"127.0.0.3"});
     QTRY_COMPARE(directory->entries()[0].settings.text, "127.0.0.3:9000");
     QCOMPARE(std::ranges::count(told, UpstreamNotice::Kind::LookupWorks), 1);
+}
+
+void TestUpstreamDiscovery::halfAnAnswerChangesNothing_data()
+{
+    QTest::addColumn<int>("code"); // to the second target
+    QTest::addColumn<int>("behaviour");
+    QTest::addColumn<QStringList>("expected");
+    const QStringList both = listOf({"127.0.0.2:9001", "127.0.0.3:9002"});
+    const QStringList first = listOf({"127.0.0.2:9001"});
+    QTest::addRow("silence") << 0 << int(Behaviour::Silent) << both;
+    QTest::addRow("SERVFAIL") << 2 << int(Behaviour::Answers) << both;
+    QTest::addRow("gone: that is known") << 3 << int(Behaviour::Answers) << first;
+    QTest::addRow("without an address: that is known") << 0 << int(Behaviour::Answers) << first;
+}
+
+/// An upstream does not shrink to what happened to be answered.
+void TestUpstreamDiscovery::halfAnAnswerChangesNothing()
+{
+    QFETCH(int, code);
+    QFETCH(int, behaviour);
+    QFETCH(QStringList, expected);
+    DnsServer server;
+    server.answer(kName, Type::Srv,
+                  {{DnsServer::service(kName, 0, 1, 9001, "one.example"),
+                    DnsServer::service(kName, 0, 1, 9002, "two.example")}});
+    server.answerAddresses("one.example", {"127.0.0.2"});
+    const DnsServer::Reply bad{{}, code, static_cast<Behaviour>(behaviour)};
+    server.answer("two.example", Type::A, bad);
+    server.answer("two.example", Type::Aaaa, bad);
+    Upstream upstream = named();
+    upstream.dns->type = DnsRecordType::Srv;
+    const auto directory = UpstreamDirectory::create(upstream, nullptr);
+    std::vector<UpstreamNotice::Kind> told;
+    UpstreamSupervisor supervisor(
+        epollDispatcher(), settingsOf(server, static_cast<Behaviour>(behaviour)), m_clock,
+        {[] {}, [&](const UpstreamNotice& notice) { told.push_back(notice.kind); }});
+    const auto texts = [&directory] {
+        QStringList list;
+        for (const UpstreamDirectory::Entry& entry : directory->entries())
+            list << QString::fromStdString(entry.settings.text);
+        return list;
+    };
+    supervisor.follow({{&upstream, directory}});
+    QTRY_COMPARE_WITH_TIMEOUT(texts(), listOf({"127.0.0.2:9001"}), 10'000); // better than nothing
+
+    server.answerAddresses("two.example", {"127.0.0.3"});
+    QTRY_COMPARE(texts(), listOf({"127.0.0.2:9001", "127.0.0.3:9002"}));
+    told.clear();
+    server.answer("two.example", Type::A, bad);
+    server.answer("two.example", Type::Aaaa, bad);
+    QTRY_VERIFY_WITH_TIMEOUT(!told.empty(), 10'000);
+    const bool fails = expected.size() == 2;
+    QCOMPARE(told.front(),
+             fails ? UpstreamNotice::Kind::LookupFailed : UpstreamNotice::Kind::EndpointsChanged);
+    QCOMPARE(texts(), expected);
 }
 
 void TestUpstreamDiscovery::withoutAnAnswerThereIsNoEndpoint()
