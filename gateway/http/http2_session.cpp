@@ -18,6 +18,8 @@ constexpr std::size_t kMostAcks = 8192;
 // A handler counts these itself, with all else that a peer may do too often.
 constexpr std::uint64_t kNoLimit = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t kMostSettings = 32;
+// Of a head that we send: beyond what any listener or upstream lets in, so that what was accepted goes out.
+constexpr std::size_t kMostHeadBytes = 4 * 1024 * 1024;
 constexpr std::uint32_t kFirstWindow = 65535; // RFC 9113 §6.9.2
 
 using Options = std::unique_ptr<nghttp2_option, decltype(&nghttp2_option_del)>;
@@ -39,6 +41,7 @@ Options makeOptions()
     nghttp2_option_set_max_outbound_ack(made, kMostAcks);
     nghttp2_option_set_max_settings(made, kMostSettings);
     nghttp2_option_set_max_continuations(made, kNoLimit);
+    nghttp2_option_set_max_send_header_block_length(made, kMostHeadBytes);
     nghttp2_option_set_stream_reset_rate_limit(made, kNoLimit, kNoLimit);
     return options;
 }
@@ -149,6 +152,15 @@ struct Http2Session::Callbacks
         handler(user).frameSent(describe(*frame));
         return 0;
     }
+    /// An answer that can not be written would leave its stream open for ever; of a request nghttp2 closes it
+    /// itself.
+    static int frameNotSent(nghttp2_session* session, const nghttp2_frame* frame, int, void*)
+    {
+        if (frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat != NGHTTP2_HCAT_REQUEST)
+            ensure(nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id,
+                                             NGHTTP2_INTERNAL_ERROR));
+        return 0;
+    }
     static int streamClosed(nghttp2_session* session, std::int32_t stream, std::uint32_t error, void* user)
     {
         handler(user).streamClosed(stream, nghttp2_session_get_stream_user_data(session, stream),
@@ -191,6 +203,7 @@ struct Http2Session::Callbacks
         nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(made, frameRefused);
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, data);
         nghttp2_session_callbacks_set_on_frame_send_callback(made, frameSent);
+        nghttp2_session_callbacks_set_on_frame_not_send_callback(made, frameNotSent);
         nghttp2_session_callbacks_set_on_stream_close_callback(made, streamClosed);
         nghttp2_session_callbacks_set_send_data_callback(made, writeBody);
         return {made, nghttp2_session_callbacks_del};

@@ -79,7 +79,7 @@ std::optional<Http2BodyPart> Http2UpstreamSession::bodyPart(Http2StreamId id, vo
 
 bool Http2UpstreamSession::writeBodyPart(void* user, std::string_view frameHead, std::size_t size)
 {
-    std::string& text = m_context.scratch;
+    std::string& text = m_context.upstreamFrames;
     text.append(frameHead);
     Http2UpstreamStream& stream = *asStream(user);
     const bool wasCongested = stream.isCongested();
@@ -108,7 +108,7 @@ void Http2UpstreamSession::write()
             wantTurn();
             return;
         }
-        std::string& text = m_context.scratch;
+        std::string& text = m_context.upstreamFrames;
         text.clear();
         m_enough = false;
         while (!m_enough) {

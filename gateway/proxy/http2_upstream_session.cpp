@@ -248,8 +248,10 @@ void Http2UpstreamSession::finishTurn()
         end(m_failure);
     else if (m_session->isOver() || (m_state == State::Draining && m_streams.empty()))
         end(lost(Refusal::UpstreamReset, AttemptFailure::Kind::Reset));
-    else
+    else {
         armTimer();
+        m_pool.roomMade(); // who waited because something was to be read here first may find room now
+    }
     settleTouched(); // the last thing: this may be gone from its pool, and the pool gone too
 }
 
@@ -329,6 +331,7 @@ void Http2UpstreamSession::reached()
         m_session->ping();
         write();
         m_context.deadlines.set(*this, now + kPingTimeout);
+        settleTouched(); // writing may have let streams go on, or ended them
     } else {
         end(lost(Refusal::UpstreamTimeout, AttemptFailure::Kind::Timeout));
         settleTouched();

@@ -44,7 +44,10 @@ struct WorkerContext
     DeadlineSweep deadlines;
     /// Holds what was received last, for the handler that received it and as long as it runs.
     std::unique_ptr<std::array<char, kReceiveSize>> receiveBuffer;
-    std::string scratch;        ///< a message being written; empty between uses
+    std::string scratch; ///< a message being written; empty between uses
+    /// What a session is about to tell an upstream. Not `scratch`: a stream may fail while its frames are
+    /// gathered, and its client is answered at once.
+    std::string upstreamFrames;
     Http2FieldBlock fieldBlock; ///< a head being written, likewise
     HttpDate date;
     std::minstd_rand random{std::random_device{}()};          ///< for jitter, nothing secret

@@ -87,11 +87,13 @@ std::optional<Http2TestFrame> Http2Peer::read()
         return std::nullopt;
     frame.payload = m_input.substr(kFrameHead, size);
     m_input.erase(0, kFrameHead + size);
-    if (frame.type == NGHTTP2_HEADERS && (frame.flags & NGHTTP2_FLAG_END_HEADERS) == 0) {
+    for (bool ended = (frame.flags & NGHTTP2_FLAG_END_HEADERS) != 0;
+         frame.type == NGHTTP2_HEADERS && !ended;) {
         const auto more = read(); // a CONTINUATION, or the client is wrong
         if (!more)
             return std::nullopt;
         frame.payload += more->payload;
+        ended = (more->flags & NGHTTP2_FLAG_END_HEADERS) != 0;
     }
     if (frame.type == NGHTTP2_HEADERS)
         frame.fields =

@@ -58,6 +58,8 @@ private Q_SLOTS:
     void fullUpstreamQueuesThenRefuses();
     void resets_data();
     void resets();
+    void overflownWindowHarmsItsStreamAlone();
+    void largeHeadsGoOut();
     void goAway();
     void endedConnections_data();
     void endedConnections();
@@ -387,6 +389,48 @@ void TestUpstreamHttp2::resets()
         QCOMPARE(request.field(":method"), method.toStdString());
         QCOMPARE(request.body, std::string(size, 'b'));
     }
+}
+
+void TestUpstreamHttp2::overflownWindowHarmsItsStreamAlone()
+{
+    // Two requests are under way on one session. The window of the first is overflown (RFC 9113 §6.9.1),
+    // which ends it while frames for the second, and an acknowledgement, are being gathered.
+    std::vector<std::int32_t> streams;
+    Http2Upstream upstream(acting([&](Http2Peer& peer, const Http2TestRequest& request) {
+        streams.push_back(request.stream);
+        if (streams.size() < 2)
+            return;
+        peer.sendFrame(NGHTTP2_PING, 0, 0, "12345678");
+        peer.sendWindow(streams[0], 0x7fffffff);
+        peer.sendFrame(NGHTTP2_PING, 0, 0, "87654321");
+        peer.answer(streams[1], "still here");
+    }));
+    GatewayFixture gateway(spec({upstream.port()}, ", maxConnections: 1"));
+    RawClient first(gateway.port());
+    QVERIFY(first.send(kGet));
+    QTRY_COMPARE(upstream.requests().size(), std::size_t{1});
+    RawClient second(gateway.port());
+    const RawResponse whole = second.ask(kGet);
+    QCOMPARE(whole.status, 200);
+    QCOMPARE(whole.body, std::string("still here"));
+    QCOMPARE(first.receive().status, 502);
+    QTRY_COMPARE(upstream.resets().size(), std::size_t{1});
+    QCOMPARE(upstream.resets().at(0), std::uint32_t{NGHTTP2_FLOW_CONTROL_ERROR});
+    QCOMPARE(upstream.connections(), 1);
+}
+
+void TestUpstreamHttp2::largeHeadsGoOut()
+{
+    // nghttp2 alone stops at 64 KiB; what a listener lets in must reach the upstream.
+    Http2Upstream upstream;
+    GatewayFixture gateway(spec({upstream.port()}) + "  limits: {headerBytes: 512KiB, headers: 400}\n");
+    RawClient client(gateway.port());
+    std::string request = "GET /a HTTP/1.1\r\nHost: a\r\n";
+    for (int i = 0; i < 150; ++i)
+        request += "X-Large-" + std::to_string(i) + ": " + std::string(1000, 'a') + "\r\n";
+    QCOMPARE(client.ask(request + "\r\n").status, 200);
+    QCOMPARE(upstream.requests().size(), std::size_t{1});
+    QCOMPARE(upstream.requests().at(0).field("x-large-149"), std::string(1000, 'a'));
 }
 
 void TestUpstreamHttp2::goAway()
