@@ -155,4 +155,12 @@ void Http2TrailerReader::field(std::string_view name, std::string_view value)
         store(id, name, value);
 }
 
+Http2Fault Http2TrailerReader::end() const
+{
+    Http2Fault result = fault();
+    if (result.refusal == Refusal::HeadTooLarge || result.refusal == Refusal::TooManyHeaders)
+        result.refusal = Refusal::TrailerTooLarge;
+    return result;
+}
+
 } // namespace postern

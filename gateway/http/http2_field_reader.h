@@ -61,7 +61,7 @@ class Http2TrailerReader : public Http2FieldReader
 public:
     using Http2FieldReader::begin;
     void field(std::string_view name, std::string_view value);
-    [[nodiscard]] Http2Fault end() const { return fault(); }
+    [[nodiscard]] Http2Fault end() const;
 };
 
 } // namespace postern

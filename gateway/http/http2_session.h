@@ -69,7 +69,8 @@ public:
 
     /// \a size bytes of data() were used: the peer may send as many more.
     void consume(Http2StreamId stream, std::size_t size);
-    /// Likewise, of the connection's window alone: the stream's, if it is not gone, waits for consumeStream().
+    /// Likewise, of the connection's window alone: the stream's, if it is not gone, waits for
+    /// consumeStream().
     void consumeConnection(std::size_t size);
     void consumeStream(Http2StreamId stream, std::size_t size);
 

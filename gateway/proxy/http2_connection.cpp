@@ -94,7 +94,7 @@ void Http2Connection::ready(FdEvents events)
         const std::size_t before = m_socket.pending();
         const auto result = m_socket.flush();
         if (m_socket.pending() < before)
-            m_writeBy = kNever; // it reads: its time starts anew
+            m_tookLast = m_context.clock.steady();
         written(result);
         if (result == StreamSocket::Write::Done) {
             for (const auto& stream : m_streams)
@@ -220,10 +220,35 @@ void Http2Connection::written(StreamSocket::Write result)
         m_broken = true;
         break;
     case StreamSocket::Write::Pending:
-        if (m_writeBy == kNever)
-            m_writeBy = m_context.clock.steady() + limits().writeTimeout;
+        if (m_writeBy == kNever) {
+            m_looked = m_tookLast = m_context.clock.steady();
+            m_taken = kUnknown;
+            m_reads.begin(limits());
+            m_writeBy = nextLook(m_looked);
+        }
         break;
     }
+}
+
+/// As for HTTP/1.1: the kernel tells of room only when there is much, so it is asked a few times meanwhile.
+Clock::Steady Http2Connection::nextLook(Clock::Steady now) const
+{
+    return now + std::min(limits().writeTimeout, limits().minimumRateGrace) / 4;
+}
+
+bool Http2Connection::keepsReading(Clock::Steady now)
+{
+    const std::int64_t taken = m_socket.taken();
+    if (m_taken != kUnknown) {
+        const std::int64_t more = std::max<std::int64_t>(taken - m_taken, 0);
+        if (more > 0)
+            m_tookLast = now;
+        m_reads.spend(now - m_looked, static_cast<std::uint64_t>(more), limits());
+    }
+    m_taken = taken;
+    m_looked = now;
+    return now - m_tookLast < limits().writeTimeout &&
+           m_reads.left(limits()) > Clock::Steady::duration::zero();
 }
 
 void Http2Connection::touch(Http2Stream& stream)
@@ -385,8 +410,11 @@ void Http2Connection::reached()
         return;
     }
     if (m_writeBy <= now) {
-        closeNow(RequestEnd::TimedOut);
-        return;
+        if (!keepsReading(now)) {
+            closeNow(RequestEnd::TimedOut);
+            return;
+        }
+        m_writeBy = nextLook(now);
     }
     if (m_headBy <= now)
         headTimedOut();

@@ -13,6 +13,8 @@ namespace {
 // A DATA frame of this size was work for the client; smaller ones may be the work of a tiny window.
 constexpr std::size_t kWorthySize = 256;
 constexpr std::size_t kSettingSize = 6;
+// As behind a chunked body.
+constexpr HeadLimits kTrailerLimits{8 * 1024, 32, 0};
 
 } // namespace
 
@@ -93,7 +95,7 @@ void Http2Connection::headBegan(Http2StreamId stream, Http2HeadKind kind)
         m_headStream = nullptr; // answered already: only its end is of interest
     if (m_headStream != nullptr)
         m_trailerReader.begin(m_headStream->requestTrailers(), m_headStream->exchange().arena(),
-                              m_context.configuration->compiled().headLimits);
+                              kTrailerLimits);
 }
 
 void Http2Connection::beginRequest(Http2StreamId stream)

@@ -40,6 +40,8 @@ void Http2Stream::begin(Http2Connection& connection, Http2StreamId id)
     m_endAs.reset();
     m_dropped = 0;
     m_readBy = m_writeBy = kNever;
+    m_sends.begin(connection.limits());
+    m_reads.begin(connection.limits());
     m_faultError = Http2Error::Internal;
     m_requestEnded = m_requestDelivered = m_dropping = m_malformed = false;
     m_responseBegun = m_responseDone = m_endSent = m_reset = m_closed = false;
@@ -87,6 +89,9 @@ void Http2Stream::bodyCame(std::span<char> bytes, bool last)
         drop(bytes.size());
         return;
     }
+    if (m_readBy != kNever) // else it was there already, and nobody waited
+        m_sends.spend(m_connection->context().clock.steady() - m_waitsSince, bytes.size(),
+                      m_connection->limits());
     m_readBy = kNever;
     if (m_held.empty() && m_exchange->acceptsBody())
         deliver(bytes);
@@ -130,7 +135,9 @@ void Http2Stream::pumpBody()
         return;
     m_exchange->bodyIsLate();
     if (m_readBy == kNever && !m_exchange->isTunnel()) {
-        m_readBy = m_connection->context().clock.steady() + m_connection->limits().bodyTimeout;
+        const Limits& limits = m_connection->limits();
+        m_waitsSince = m_connection->context().clock.steady();
+        m_readBy = m_waitsSince + std::min<Clock::Steady::duration>(limits.bodyTimeout, m_sends.left(limits));
         m_connection->armBy(m_readBy);
     }
 }
@@ -185,10 +192,8 @@ bool Http2Stream::advance()
     pumpBody();
     if (m_responseBegun && !m_responseDone && !isCongested())
         m_exchange->clientWritable();
-    if (unsent() > 0 && m_writeBy == kNever && !m_reset) {
-        m_writeBy = m_connection->context().clock.steady() + m_connection->limits().writeTimeout;
-        m_connection->armBy(m_writeBy);
-    }
+    if (unsent() > 0 && m_writeBy == kNever && !m_reset)
+        waitForWindow(m_connection->context().clock.steady());
     return false;
 }
 
@@ -202,7 +207,8 @@ Clock::Steady Http2Stream::checkTime(Clock::Steady now)
         m_readBy = kNever;
         breakOff(Http2Error::None);
     } else if (m_readBy <= now && !m_closed) {
-        bodyFault(Refusal::BodyTimeout, Http2Error::Cancel);
+        const bool paused = now - m_waitsSince >= m_connection->limits().bodyTimeout;
+        bodyFault(paused ? Refusal::BodyTimeout : Refusal::BodyTooSlow, Http2Error::Cancel);
     }
     return std::min(m_readBy, m_writeBy);
 }

@@ -2,6 +2,7 @@
 
 #include "gateway/http/http2_events.h"
 #include "gateway/http/http2_field_reader.h"
+#include "gateway/proxy/client_pace.h"
 #include "gateway/proxy/client_stream.h"
 #include "gateway/proxy/exchange.h"
 
@@ -80,6 +81,7 @@ private:
     void drop(std::size_t bytes);
     void deliver(std::span<char> bytes);
     void pumpBody();
+    void waitForWindow(Clock::Steady now);
     [[nodiscard]] bool wantsBody() const;
     void queue(const Payload& payload);
     void breakOff(Http2Error error);
@@ -98,6 +100,10 @@ private:
     Clock::Steady m_readBy = kNever;                ///< the client must have sent something by then
     Clock::Steady m_writeBy = kNever;               ///< the client must have let something through by then
     Http2Error m_faultError = Http2Error::Internal; ///< what a cut is called
+    Clock::Steady m_waitsSince{};                   ///< for the request's body, while m_readBy is set
+    Clock::Steady m_unsentSince{};                  ///< for the client's window, while m_writeBy is set
+    ClientPace m_sends;
+    ClientPace m_reads;
     std::optional<RequestEnd> m_endAs;
     std::size_t m_dropped = 0; ///< of the request's body, after the answer
 

@@ -97,8 +97,11 @@ void Http2Stream::appendBodyPart(std::string& out, std::size_t size)
     out.append(m_unsent, m_unsentStart, size);
     m_unsentStart += size;
     m_connection->unsentChanged(-static_cast<std::ptrdiff_t>(size));
-    if (m_writeBy != kNever)
-        m_writeBy = m_connection->context().clock.steady() + m_connection->limits().writeTimeout;
+    if (m_writeBy != kNever) {
+        const Clock::Steady now = m_connection->context().clock.steady();
+        m_reads.spend(now - m_unsentSince, size, m_connection->limits());
+        waitForWindow(now);
+    }
     if (unsent() > 0)
         return;
     m_unsent.clear();
@@ -106,6 +109,15 @@ void Http2Stream::appendBodyPart(std::string& out, std::size_t size)
     m_writeBy = kNever;
     if (!m_responseDone)
         m_connection->touch(*this); // there is room for more
+}
+
+/// A byte of window before each timeout is not enough: the pace counts too.
+void Http2Stream::waitForWindow(Clock::Steady now)
+{
+    const Limits& limits = m_connection->limits();
+    m_unsentSince = now;
+    m_writeBy = now + std::min<Clock::Steady::duration>(limits.writeTimeout, m_reads.left(limits));
+    m_connection->armBy(m_writeBy);
 }
 
 void Http2Stream::endSent()

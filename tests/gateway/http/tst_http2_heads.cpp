@@ -230,7 +230,7 @@ void TestHttp2Heads::trailers_data()
     QTest::addRow("credentials") << Fields{{"authorization", "x"}} << QByteArray("trailer-forbidden");
     QTest::addRow("upper case") << Fields{{"X-Sum", "1"}} << QByteArray("header-name-upper-case");
     QTest::addRow("LF") << Fields{{"x", "a\nb"}} << QByteArray("header-control-character");
-    QTest::addRow("too large") << Fields{{"x", QByteArray(40'000, 'x')}} << QByteArray("head-too-large");
+    QTest::addRow("too large") << Fields{{"x", QByteArray(40'000, 'x')}} << QByteArray("trailer-too-large");
 }
 
 void TestHttp2Heads::trailers()

@@ -54,6 +54,8 @@ private Q_SLOTS:
     void unfinishedHeadIsTimed();
     void silentConnectionIsTimed();
     void slowBodyIsAnswered408();
+    void drippingBodyIsTooSlow();
+    void drippingWindowIsTooSlow();
     void idleConnectionGoesAway();
     void drainFinishesWhatIsUnderWay();
     void framesInDrips();
@@ -338,6 +340,38 @@ void TestHttp2Floods::slowBodyIsAnswered408()
     QVERIFY(client.roundTrip());
     for (const RecordedRequest& request : upstream.requests())
         QVERIFY(!request.complete);
+}
+
+void TestHttp2Floods::drippingBodyIsTooSlow()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(GatewayFixture::http2Spec(
+        upstream.port(), "60s", "  limits: {minimumRate: 1MiB, minimumRateGrace: 200ms, resets: 100000}\n"));
+    Http2Client client(gateway.port());
+    client.send(C::headers(1, C::post(), false));
+    while (!client.stream(1).complete && !client.stream(1).reset) {
+        client.send(C::data(1, "x", false));
+        QVERIFY(client.roundTrip());
+    }
+    QCOMPARE(client.stream(1).status, 408);
+    QTRY_COMPARE(gateway.metric(refusals("body-too-slow").toStdString()), std::optional<double>(1));
+}
+
+void TestHttp2Floods::drippingWindowIsTooSlow()
+{
+    RecordingUpstream upstream(RecordingUpstream::answering(
+        "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x')));
+    GatewayFixture gateway(GatewayFixture::http2Spec(
+        upstream.port(), "60s",
+        "  limits: {minimumRate: 1MiB, minimumRateGrace: 200ms, resets: 100000}\n"));
+    Http2Client client(gateway.port(), C::Windows::Closed, C::setting(4, 0));
+    client.send(C::headers(1, C::get()));
+    while (!client.stream(1).reset) {
+        client.send(C::frame(C::kWindowUpdate, 0, 1, C::number(1)));
+        QVERIFY(client.roundTrip());
+    }
+    QCOMPARE(client.stream(1).reset.value_or(0), 8U); // CANCEL
+    QVERIFY(client.stream(1).body.size() < 100'000);
 }
 
 void TestHttp2Floods::idleConnectionGoesAway()
