@@ -136,7 +136,8 @@ void Exchange::closeTunnel(WebSocketClose reason, RequestEnd end)
     m_stage = Stage::Answered;
     m_end = end;
     std::string frame;
-    if (!m_tunnel->fromUpstream.isClosed())
+    // A client that has closed itself, perhaps with a code that nobody may send, waits for the end alone.
+    if (!m_tunnel->fromUpstream.isClosed() && !m_tunnel->fromClient.isClosed())
         frame = webSocketCloseFrame(reason, Sender::Server);
     m_bytesOut += frame.size();
     m_stream->sendBody({bytesOf(frame), true});

@@ -149,6 +149,7 @@ private Q_SLOTS:
     void clientLeaves();
     void upstreamLeaves();
     void upstreamResets();
+    void upstreamResetsAfterTheClientsClose();
     void idleTunnelIsClosed();
     void usedTunnelOutlivesTheRoutesTimeout();
     void drainClosesBetweenFrames();
@@ -628,6 +629,23 @@ void TestWebSocket::upstreamResets()
     QVERIFY(socket.send(client(0x81, "go")));
     QVERIFY(socket.receiveAll().ends_with(server(0x88, "\x03\xf6"))); // 1014
     QCOMPARE(gateway.waitForLog(1).value(u"ended").toString(), QStringLiteral("upstream_reset"));
+}
+
+/// A code that nobody may send (RFC 6455 §7.4.2) makes many a server go without a word: so does the gateway
+/// then.
+void TestWebSocket::upstreamResetsAfterTheClientsClose()
+{
+    RecordingUpstream upstream([](UpstreamPeer& peer) {
+        peer.next();
+        peer.send(switching());
+        peer.receive();
+        peer.reset();
+    });
+    GatewayFixture gateway(spec(upstream.port()));
+    RawClient socket(gateway.port());
+    QVERIFY(open(socket).starts_with("HTTP/1.1 101"));
+    QVERIFY(socket.send(client(0x88, "\x03\xe7"))); // 999
+    QCOMPARE(socket.receiveAll(), std::string());
 }
 
 void TestWebSocket::idleTunnelIsClosed()
