@@ -1,5 +1,9 @@
 #include "gateway/upstream/endpoint_probe.h"
 
+#include "gateway/upstream/http2_question.h"
+
+#include <sys/epoll.h>
+
 #include <array>
 
 namespace postern {
@@ -24,11 +28,14 @@ UpstreamSettings probing(UpstreamSettings settings, const HealthCheck& check)
     return settings;
 }
 
-std::string requestOf(const HealthCheck& check, const EndpointSettings& endpoint)
+std::string authorityOf(const EndpointSettings& endpoint)
 {
-    const std::string host = !check.host.isEmpty()       ? check.host.toStdString()
-                             : endpoint.address.isUnix() ? "localhost"
-                                                         : endpoint.text;
+    return endpoint.address.isUnix() ? "localhost" : endpoint.text;
+}
+
+std::string requestOf(const HealthCheck& check, const std::string& authority)
+{
+    const std::string host = check.host.isEmpty() ? authority : check.host.toStdString();
     return "GET " + check.path.toStdString() + " HTTP/1.1\r\nHost: " + host +
            "\r\nUser-Agent: postern-health\r\nAccept: */*\r\nConnection: close\r\n\r\n";
 }
@@ -59,7 +66,9 @@ EndpointProbe::EndpointProbe(const Environment& environment, const EndpointSetti
     , m_told(std::move(told))
     , m_pool(environment.pool, probing(environment.settings, environment.check),
              std::make_shared<UpstreamDirectory>(std::vector{endpoint}))
-    , m_request(requestOf(environment.check, endpoint))
+    , m_authority(authorityOf(endpoint))
+    , m_http2(environment.settings.protocol != UpstreamProtocol::Http1)
+    , m_request(requestOf(environment.check, m_authority))
     , m_random(static_cast<std::uint32_t>(balancerHash(endpoint.text) ^ environment.pool.seed))
 {
     // Not all in the same moment where there are many.
@@ -107,8 +116,42 @@ void EndpointProbe::connectionReady(UpstreamConnection& connection)
     m_connection = &connection;
     if (m_check.effectiveType() == HealthCheckType::Tcp)
         conclude({});
+    else if (m_http2)
+        askHttp2();
     else if (connection.socket().send(m_request) == StreamSocket::Write::Failed)
         conclude(QStringLiteral("the connection ended"));
+}
+
+void EndpointProbe::askHttp2()
+{
+    const SecureChannel* const channel = m_connection->socket().channel();
+    if (channel && channel->applicationProtocol() != "h2") {
+        conclude(QStringLiteral("it does not agree on HTTP/2"));
+        return;
+    }
+    m_question = std::make_unique<Http2Question>(m_check, m_authority, channel ? "https" : "http");
+    writeHttp2();
+}
+
+bool EndpointProbe::writeHttp2()
+{
+    StreamSocket& socket = m_connection->socket();
+    if (!socket.hasPending()) {
+        const std::string_view bytes = m_question->write();
+        if (!bytes.empty() && socket.send(bytes) == StreamSocket::Write::Failed) {
+            // It may have answered, or said why, before it closed: reading says the rest.
+            socket.note(EPOLLIN);
+            m_connection->again();
+        }
+    }
+    if (!m_question->verdict())
+        return false;
+    const QString fault = *m_question->verdict();
+    m_question->close();
+    if (const std::string_view bytes = m_question->write(); !bytes.empty())
+        (void)socket.send(bytes); // good-bye, as far as the kernel takes it
+    conclude(fault);
+    return true;
 }
 
 void EndpointProbe::connectionFailed(ConnectFailure failure) { conclude(reasonOf(failure)); }
@@ -117,6 +160,8 @@ void EndpointProbe::connectionEvent()
 {
     if (m_connection->socket().hasPending())
         (void)m_connection->socket().flush(); // a failure shows in reading
+    if (m_question && writeHttp2())
+        return;
     read();
 }
 
@@ -135,10 +180,19 @@ void EndpointProbe::read()
             conclude(QStringLiteral("the connection ended"));
             return;
         }
-        m_answer.append(room.data(), received.size);
-        if (judge())
+        if (take(std::span(room).first(received.size)))
             return;
     }
+}
+
+bool EndpointProbe::take(std::span<char> bytes)
+{
+    if (m_question) {
+        m_question->receive(bytes);
+        return writeHttp2();
+    }
+    m_answer.append(bytes.data(), bytes.size());
+    return judge();
 }
 
 bool EndpointProbe::judge()
@@ -168,6 +222,7 @@ bool EndpointProbe::judge()
 void EndpointProbe::conclude(const QString& fault)
 {
     m_asking = false;
+    m_question.reset();
     if (m_connection)
         m_pool.release(*std::exchange(m_connection, nullptr), UpstreamPool::Reuse::No);
     else

@@ -8,13 +8,17 @@
 #include <functional>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
 
 namespace postern {
 
+class Http2Question;
+
 /// Asks one endpoint, again and again, whether it is well: opens a connection of its own each time (through
 /// TLS where the upstream has it), and, for `http`, sends a GET that carries nothing of any client. Any 2xx
-/// is well; another status, an answer that is none, no answer in time, or no connection is not. Owned by a
+/// is well; another status, an answer that is none, no answer in time, or no connection is not. Upstreams
+/// that speak HTTP/2 are asked in HTTP/2, of which Http2Question knows, as it does of `grpc`. Owned by a
 /// HealthChecker, on the supervisor's thread.
 class EndpointProbe final : private UpstreamConnectionUser, private Deadline
 {
@@ -43,7 +47,13 @@ private:
     void reached() override;
 
     void ask();
+    /// In HTTP/2, and nothing else will do.
+    void askHttp2();
+    /// Says what there is to say; true: there is a verdict, and it was concluded.
+    bool writeHttp2();
     void read();
+    /// \a bytes have come; true: there is nothing more to read.
+    bool take(std::span<char> bytes);
     /// False when more is needed.
     bool judge();
     void conclude(const QString& fault);
@@ -54,8 +64,11 @@ private:
     const HealthCheck& m_check;
     const std::shared_ptr<EndpointHealth> m_health;
     const Told m_told;
-    UpstreamPool m_pool; ///< of this endpoint alone
-    std::string m_request;
+    UpstreamPool m_pool;           ///< of this endpoint alone
+    const std::string m_authority; ///< whom a question is for, unless the check says
+    const bool m_http2;
+    std::string m_request;                     ///< of HTTP/1.1
+    std::unique_ptr<Http2Question> m_question; ///< while it is asked in HTTP/2
     ResponseParser m_parser;
     ResponseHead m_head;
     std::string m_answer;

@@ -33,7 +33,8 @@ constexpr Choice<HealthCheckType> healthCheckTypes[] = {
      "A GET of `path` that is answered with 2xx. What is meant where there is a path."},
     {"tcp", HealthCheckType::Tcp,
      "A connection, through TLS where the upstream has it. What is meant without a path."},
-    {"grpc", HealthCheckType::Grpc, "gRPC's health protocol.", Built::NotYet},
+    {"grpc", HealthCheckType::Grpc,
+     "gRPC's health protocol: the status of `service` is SERVING. For `h2c` and `h2`."},
 };
 
 const TextRule& hashKeyRule()
@@ -72,6 +73,20 @@ const TextRule& dnsNameRule()
                               });
                    });
         }};
+    return rule;
+}
+
+const TextRule& grpcServiceRule()
+{
+    static const TextRule rule{QStringLiteral("invalid-name"),
+                               QStringLiteral("a service such as shop.v1.Orders: at most 255 visible "
+                                              "characters of ASCII"),
+                               QStringLiteral("^[!-~]{0,255}$"), [](QStringView text) {
+                                   return text.size() <= 255 &&
+                                          std::all_of(text.begin(), text.end(), [](QChar c) {
+                                              return c.unicode() > 0x20 && c.unicode() < 0x7f;
+                                          });
+                               }};
     return rule;
 }
 
@@ -233,9 +248,12 @@ void checkHealthCheck(const HealthCheck& check, RecordContext& context)
     if (!http && !check.path.isEmpty())
         context.error(QStringLiteral("unused-field"), QStringLiteral("path"), check.path,
                       QStringLiteral("no path: it belongs to the type http"));
-    if (!http && !check.host.isEmpty())
+    if (check.effectiveType() == HealthCheckType::Tcp && !check.host.isEmpty())
         context.error(QStringLiteral("unused-field"), QStringLiteral("host"), check.host,
-                      QStringLiteral("no host: it belongs to the type http"));
+                      QStringLiteral("no host: it belongs to the types http and grpc"));
+    if (check.effectiveType() != HealthCheckType::Grpc && !check.service.isEmpty())
+        context.error(QStringLiteral("unused-field"), QStringLiteral("service"), check.service,
+                      QStringLiteral("no service: it belongs to the type grpc"));
 }
 
 const Record<HealthCheck>& healthCheckRecord()
@@ -248,6 +266,9 @@ const Record<HealthCheck>& healthCheckRecord()
             .field("host", &HealthCheck::host,
                    "The Host that is asked for, instead of the endpoint's address.")
             .matching(text_rules::headerValue())
+            .field("service", &HealthCheck::service,
+                   "The gRPC service whose health is asked for. Without it, the server's as a whole.")
+            .matching(grpcServiceRule())
             .field("interval", &HealthCheck::interval, "How often.")
             .range(100ms, 1h)
             .field("timeout", &HealthCheck::timeout, "How long an answer may take.")
@@ -342,11 +363,11 @@ const Record<Upstream>& upstreamRecord()
                                   QStringLiteral("nothing"),
                                   QStringLiteral("endpoints: at least one address, or dns"));
                 checkHashOn(upstream, context);
-                if (upstream.healthCheck && upstream.protocol != UpstreamProtocol::Http1 &&
-                    upstream.healthCheck->effectiveType() == HealthCheckType::Http)
-                    context.error(QStringLiteral("not-yet-built"), QStringLiteral("healthCheck"),
-                                  QStringLiteral("type http"),
-                                  QStringLiteral("type tcp: HTTP/2 is not asked yet"));
+                if (upstream.healthCheck && upstream.protocol == UpstreamProtocol::Http1 &&
+                    upstream.healthCheck->effectiveType() == HealthCheckType::Grpc)
+                    context.error(QStringLiteral("contradiction"), QStringLiteral("healthCheck.type"),
+                                  QStringLiteral("grpc with http1"),
+                                  QStringLiteral("the protocol h2c or h2, which gRPC stands on"));
             });
     return instance;
 }

@@ -53,8 +53,9 @@ std::span<const Choice<HealthCheckType>> choicesOf(HealthCheckType);
 struct HealthCheck
 {
     std::optional<HealthCheckType> type;
-    QString path; ///< of `http`
-    QString host; ///< likewise; empty: the endpoint's address
+    QString path;    ///< of `http`
+    QString host;    ///< of `http` and `grpc`; empty: the endpoint's address
+    QString service; ///< of `grpc`; empty: the server as a whole
     milliseconds interval{5'000};
     milliseconds timeout{1'000};
     int healthyAfter = 2;

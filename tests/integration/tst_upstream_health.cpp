@@ -1,5 +1,6 @@
 // Health checks in the program itself: asked once for all workers, known to all of them and to the metric.
 #include "tests/integration/serve_process.h"
+#include "tests/support/http2_upstream.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/recording_upstream.h"
 
@@ -24,6 +25,22 @@ RecordingUpstream::Script patient(const std::atomic<bool>& sick)
     };
 }
 
+/// A gRPC server that knows one service, which serves while not \a sick.
+Http2Upstream::Script grpcServer(const std::atomic<bool>& sick)
+{
+    return [&sick](Http2Peer& peer) {
+        if (!peer.greet())
+            return;
+        while (const auto request = peer.nextRequest()) {
+            const bool isKnown = request->field(":path") == "/grpc.health.v1.Health/Check" &&
+                                 request->body.ends_with("shop.v1.Orders");
+            peer.sendHead(request->stream, {{":status", "200"}, {"content-type", "application/grpc"}});
+            peer.sendData(request->stream, std::string("\0\0\0\0\2\x08", 6) + (sick ? '\2' : '\1'), false);
+            peer.sendHead(request->stream, {{"grpc-status", isKnown ? "0" : "5"}}, true);
+        }
+    };
+}
+
 std::size_t requestsTo(const RecordingUpstream& upstream, const std::string& target)
 {
     const auto requests = upstream.requests();
@@ -37,6 +54,7 @@ class TestUpstreamHealth : public QObject
     Q_OBJECT
 private Q_SLOTS:
     void sickEndpointGetsNoRequests();
+    void grpcServerSaysHowItIs();
 };
 
 void TestUpstreamHealth::sickEndpointGetsNoRequests()
@@ -88,6 +106,41 @@ void TestUpstreamHealth::sickEndpointGetsNoRequests()
         if (request.target == "/health")
             QCOMPARE(request.header("user-agent"), std::string("postern-health"));
     }
+}
+
+void TestUpstreamHealth::grpcServerSaysHowItIs()
+{
+    const std::atomic<bool> never = false;
+    std::atomic<bool> sick = true;
+    const Http2Upstream well(grpcServer(never));
+    const Http2Upstream ill(grpcServer(sick));
+    ServeProcess serve;
+    serve.configure(
+        {{QStringLiteral("gateway.yaml"),
+          "apiVersion: postern.dev/v1alpha1\n"
+          "kind: ApiGateway\n"
+          "metadata: {name: accounts, namespace: payments}\n"
+          "spec:\n"
+          "  listeners: [{name: main, address: \"127.0.0.1:0\"}]\n"
+          "  upstreams:\n"
+          "    - name: app\n"
+          "      protocol: h2c\n"
+          "      endpoints: [{address: \"127.0.0.1:" +
+              QByteArray::number(well.port()) +
+              "\"}, {address: \"127.0.0.1:" + QByteArray::number(ill.port()) +
+              "\"}]\n"
+              "      healthCheck: {type: grpc, service: shop.v1.Orders, interval: 100ms, timeout: "
+              "5s}\n"
+              "  routes: [{name: all, match: {path: /**}, upstream: app}]\n"}});
+    QVERIFY(serve.start());
+    const auto endpoints = [&](const std::string& state) {
+        return serve.metric("postern_upstream_endpoints{api=\"payments/accounts\",upstream=\"app\",state=\"" +
+                            state + "\"}");
+    };
+    QTRY_COMPARE(endpoints("unhealthy"), 1.0);
+    QCOMPARE(endpoints("healthy"), 1.0);
+    sick = false;
+    QTRY_COMPARE(endpoints("healthy"), 2.0);
 }
 
 QTEST_GUILESS_MAIN(TestUpstreamHealth)
