@@ -25,12 +25,13 @@ void Exchange::begin(ClientStream& stream)
     m_status = 0;
     m_end = RequestEnd::Complete;
     m_due = Clock::Steady::max();
-    m_bodyComplete = m_upgrading = m_endsWithClient = false;
+    m_identified = m_bodyComplete = m_upgrading = m_endsWithClient = false;
 }
 
 /// What counts and logs need of every request, a refused one included.
 void Exchange::identify(const ClientConnection& client)
 {
+    m_identified = true;
     m_startedAt = m_context.clock.steady();
     m_time = m_context.clock.wall();
     m_listenerName = client.listenerName;

@@ -107,7 +107,7 @@ private:
     void closeTunnelIfGoing();
     void timeOut();
     void cut(RequestEnd end);
-    void countEnd(RequestEnd end);
+    Clock::Steady record(RequestEnd end);
     void fillRecord(RequestRecord& record);
 
     WorkerContext& m_context;
@@ -139,6 +139,7 @@ private:
     int m_status = 0;
     RequestEnd m_end = RequestEnd::Complete;
     Stage m_stage = Stage::Idle;
+    bool m_identified = false; ///< it has become a request, and is counted
     bool m_bodyComplete = false;
     bool m_endsWithClient = false;
     bool m_upgrading = false; ///< to a WebSocket, as the client wishes and the route allows

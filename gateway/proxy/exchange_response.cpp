@@ -185,14 +185,8 @@ Clock::Steady Exchange::finish(RequestEnd end)
     if (end != RequestEnd::Complete && m_end == RequestEnd::Complete)
         m_end = end;
     m_upstream.abandon();
-    if (end == RequestEnd::ClientGone && m_status == 0)
-        m_status = 499;
-    if (end == RequestEnd::Drained && m_status == 0)
-        m_status = 503;
-    RequestRecord record;
-    fillRecord(record);
-    m_configuration->telemetry->record(record);
-    m_context.telemetry.requestEnded();
+    // A head that never came to its end was no request: what is here of one is the former's.
+    const Clock::Steady endedAt = m_identified ? record(end) : m_context.clock.steady();
 
     m_stage = Stage::Idle;
     m_stream = nullptr;
@@ -201,6 +195,20 @@ Clock::Steady Exchange::finish(RequestEnd end)
     m_policyContext.requestId = {};
     m_configuration.reset(); // last: it may own what the lines above used
     m_arena.reset();
+    return endedAt;
+}
+
+/// Counts and logs. \returns the moment.
+Clock::Steady Exchange::record(RequestEnd end)
+{
+    if (end == RequestEnd::ClientGone && m_status == 0)
+        m_status = 499;
+    if (end == RequestEnd::Drained && m_status == 0)
+        m_status = 503;
+    RequestRecord record;
+    fillRecord(record);
+    m_configuration->telemetry->record(record);
+    m_context.telemetry.requestEnded();
     return m_startedAt + record.duration;
 }
 

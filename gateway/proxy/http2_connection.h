@@ -43,6 +43,8 @@ public:
     void touch(Http2Stream& stream);
     /// An exchange's event has ended.
     void settled(Http2Stream& stream);
+    /// Its exchange is over: what of its trailers is still to come has no place any more.
+    void exchangeEnded(const Http2Stream& stream);
     /// All streams together hold too much of what the client does not take.
     [[nodiscard]] bool isCongested() const;
     void unsentChanged(std::ptrdiff_t bytes) { m_unsent += bytes; }

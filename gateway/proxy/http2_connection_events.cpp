@@ -98,6 +98,12 @@ void Http2Connection::headBegan(Http2StreamId stream, Http2HeadKind kind)
                               kTrailerLimits);
 }
 
+void Http2Connection::exchangeEnded(const Http2Stream& stream)
+{
+    if (m_headStream == &stream)
+        m_headStream = nullptr;
+}
+
 void Http2Connection::beginRequest(Http2StreamId stream)
 {
     std::unique_ptr<Http2Stream> request = m_context.takeStream();

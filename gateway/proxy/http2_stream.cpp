@@ -182,7 +182,6 @@ bool Http2Stream::advance()
     if (m_endSent && m_exchange) {
         finishExchange(end());
         if (!m_requestEnded && !m_reset) {
-            m_dropping = true;
             m_readBy = m_connection->context().clock.steady() + kDropTime;
             m_connection->armBy(m_readBy);
         }
@@ -233,6 +232,8 @@ void Http2Stream::finish(RequestEnd end)
 
 void Http2Stream::finishExchange(RequestEnd end)
 {
+    m_connection->exchangeEnded(*this);
+    m_dropping = true;
     m_exchange->finish(end);
     m_connection->context().giveBack(std::move(m_exchange));
 }
