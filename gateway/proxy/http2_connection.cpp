@@ -96,10 +96,8 @@ void Http2Connection::ready(FdEvents events)
         if (m_socket.pending() < before)
             m_tookLast = m_context.clock.steady();
         written(result);
-        if (result == StreamSocket::Write::Done) {
-            for (const auto& stream : m_streams)
-                touch(*stream); // those that waited for this may go on
-        }
+        if (result == StreamSocket::Write::Done)
+            touchAll(); // those that waited for this may go on
     }
     process();
 }
@@ -175,6 +173,8 @@ void Http2Connection::work()
             closeNow(RequestEnd::ClientGone);
             return;
         }
+        if (std::exchange(m_relieved, false))
+            touchAll();
         if (m_touched.empty() && (m_socket.hasPending() || !m_session.hasOutput()))
             break;
         if (rounds == kRoundsPerTurn) {
@@ -255,6 +255,20 @@ void Http2Connection::touch(Http2Stream& stream)
 {
     if (!std::exchange(stream.touched, true))
         m_touched.push_back(&stream);
+}
+
+void Http2Connection::touchAll()
+{
+    for (const auto& stream : m_streams)
+        touch(*stream);
+}
+
+void Http2Connection::unsentChanged(std::ptrdiff_t bytes)
+{
+    const bool wasTooMuch = m_unsent > kMostUnsent;
+    m_unsent += bytes;
+    if (wasTooMuch && m_unsent <= kMostUnsent)
+        m_relieved = true;
 }
 
 void Http2Connection::settled(Http2Stream& stream)

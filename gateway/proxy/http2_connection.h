@@ -47,7 +47,7 @@ public:
     void exchangeEnded(const Http2Stream& stream);
     /// All streams together hold too much of what the client does not take.
     [[nodiscard]] bool isCongested() const;
-    void unsentChanged(std::ptrdiff_t bytes) { m_unsent += bytes; }
+    void unsentChanged(std::ptrdiff_t bytes);
     /// Time is looked at by \a when at the latest.
     void armBy(Clock::Steady when);
 
@@ -88,6 +88,7 @@ private:
     void take(std::span<char> bytes);
     void work();
     void flush();
+    void touchAll();
     void advanceTouched();
     void reap(Http2Stream& stream);
     void finishStreams(RequestEnd end);
@@ -136,6 +137,7 @@ private:
     bool m_greeted = false;         ///< the client's first SETTINGS came
     bool m_processing = false;
     bool m_scheduled = false;
+    bool m_relieved = false; ///< streams hold little enough again
     bool m_inputEnded = false;
     bool m_readingOver = false; ///< the session reads nothing more
     bool m_faultCounted = false;

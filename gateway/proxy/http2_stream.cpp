@@ -189,7 +189,8 @@ bool Http2Stream::advance()
     if (!m_exchange)
         return false;
     pumpBody();
-    if (m_responseBegun && !m_responseDone && !isCongested())
+    // One that has not begun may have been held back, too.
+    if (!m_responseDone && !isCongested())
         m_exchange->clientWritable();
     if (unsent() > 0 && m_writeBy == kNever && !m_reset)
         waitForWindow(m_connection->context().clock.steady());
