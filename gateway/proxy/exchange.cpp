@@ -25,7 +25,7 @@ void Exchange::begin(ClientStream& stream)
     m_status = 0;
     m_end = RequestEnd::Complete;
     m_due = Clock::Steady::max();
-    m_identified = m_bodyComplete = m_upgrading = m_endsWithClient = false;
+    m_identified = m_dueByCaller = m_bodyComplete = m_upgrading = m_endsWithClient = false;
 }
 
 /// What counts and logs need of every request, a refused one included.
@@ -113,8 +113,10 @@ void Exchange::route()
         m_due = m_startedAt + settings.timeout;
     // A gRPC caller may want less; past its deadline nobody reads the answer.
     if (isGrpc(m_request)) {
-        if (const auto timeout = grpcTimeout(m_request))
-            m_due = std::min<Clock::Steady>(m_due, m_startedAt + *timeout);
+        if (const auto timeout = grpcTimeout(m_request); timeout && m_startedAt + *timeout < m_due) {
+            m_due = m_startedAt + *timeout;
+            m_dueByCaller = true;
+        }
     }
     if (m_due != Clock::Steady::max())
         m_context.deadlines.set(*this, m_due);

@@ -139,7 +139,8 @@ private:
     int m_status = 0;
     RequestEnd m_end = RequestEnd::Complete;
     Stage m_stage = Stage::Idle;
-    bool m_identified = false; ///< it has become a request, and is counted
+    bool m_identified = false;  ///< it has become a request, and is counted
+    bool m_dueByCaller = false; ///< m_due is a gRPC caller's own deadline
     bool m_bodyComplete = false;
     bool m_endsWithClient = false;
     bool m_upgrading = false; ///< to a WebSocket, as the client wishes and the route allows

@@ -101,7 +101,8 @@ void Exchange::timeOut()
 {
     // Waiting for the client's own body is the client's time.
     const bool clientIsLate = !m_bodyComplete && m_stage == Stage::Forwarding && !m_upstream.isCongested();
-    if (m_stage == Stage::Forwarding && !clientIsLate)
+    // A caller's own deadline says nothing of the endpoint: it may be one that nobody could keep.
+    if (m_stage == Stage::Forwarding && !clientIsLate && !m_dueByCaller)
         m_upstream.timedOut();
     else
         m_upstream.abandon();

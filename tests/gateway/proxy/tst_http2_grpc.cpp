@@ -32,6 +32,7 @@ private Q_SLOTS:
     void refusals();
     void deadline();
     void routesTimeoutIsNotLengthened();
+    void deadlinesOfCallersBlameNoEndpoint();
 };
 
 void TestHttp2Grpc::unaryCall()
@@ -145,6 +146,33 @@ void TestHttp2Grpc::routesTimeoutIsNotLengthened()
     GatewayFixture gateway(GatewayFixture::http2Spec(upstream.port(), "100ms"));
     Http2Client client(gateway.port());
     QCOMPARE(client.ask(call({{"grpc-timeout", "8H"}}), "question").header("grpc-status"), std::string("4"));
+}
+
+/// Whoever calls could take every endpoint out of use for all others.
+void TestHttp2Grpc::deadlinesOfCallersBlameNoEndpoint()
+{
+    RecordingUpstream upstream([](UpstreamPeer& peer) {
+        while (const auto request = peer.next()) {
+            if (request->header("grpc-timeout").empty())
+                peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        }
+    });
+    RecordingUpstream other;
+    const QByteArray address = "{address: \"127.0.0.1:" + QByteArray::number(other.port()) + "\"}";
+    GatewayFixture gateway(
+        GatewayFixture::http2Spec(upstream.port(), "60s")
+            .replace("endpoints: [", "outlierDetection: {consecutiveErrors: 1, baseEjection: 1h}, "
+                                     "endpoints: [" +
+                                         address + ", "));
+    Http2Client client(gateway.port());
+    // One that never answers, and deadlines that nobody can keep.
+    for (const char* timeout : {"100m", "1n", "100m", "1n", "100m", "1n"})
+        static_cast<void>(client.ask(call({{"grpc-timeout", timeout}}), "question"));
+    QVERIFY(!upstream.requests().empty());
+    const char* const ejected =
+        "postern_upstream_endpoints{api=\"payments/accounts\",upstream=\"app\",state=\"ejected\"}";
+    QCOMPARE(gateway.metric(ejected), std::optional<double>(0));
+    QTRY_COMPARE(gateway.run([](ProxyWorker& worker) { return worker.requestsInFlight(); }), std::size_t(0));
 }
 
 QTEST_GUILESS_MAIN(TestHttp2Grpc)
