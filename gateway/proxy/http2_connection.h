@@ -45,6 +45,8 @@ public:
     void settled(Http2Stream& stream);
     /// Its exchange is over: what of its trailers is still to come has no place any more.
     void exchangeEnded(const Http2Stream& stream);
+    /// The client has made us reset a stream.
+    void countReset() { static_cast<void>(spend(1)); }
     /// All streams together hold too much of what the client does not take.
     [[nodiscard]] bool isCongested() const;
     void unsentChanged(std::ptrdiff_t bytes);

@@ -144,22 +144,22 @@ Http2Verdict Http2Connection::headEnded(Http2StreamId id, Http2HeadKind kind, bo
     if (stream == nullptr) {
         if (Http2Stream* const answered = streamOf(id); answered != nullptr && endsStream)
             answered->bodyCame({}, true);
-        return Http2Verdict::GoOn;
+        return verdict();
     }
     if (kind == Http2HeadKind::Request) {
         const Http2Fault fault = m_requestReader.end(endsStream);
         stream->headEnded(fault, endsStream);
-        return fault.isMalformed ? spend(1) : Http2Verdict::GoOn;
+        return verdict();
     }
     Http2Fault fault = m_trailerReader.end();
     if (!fault && !endsStream)
         fault = {Refusal::TrailerMalformed, true}; // RFC 9113 §8.1: trailers end the stream
     if (!fault) {
         stream->bodyCame({}, true);
-        return Http2Verdict::GoOn;
+        return verdict();
     }
     stream->bodyFault(fault.refusal, Http2Error::Protocol);
-    return spend(1);
+    return verdict();
 }
 
 void Http2Connection::data(Http2StreamId id, std::span<char> bytes)
@@ -169,10 +169,8 @@ void Http2Connection::data(Http2StreamId id, std::span<char> bytes)
         m_session.consumeConnection(bytes.size());
         return;
     }
-    if (!stream->admits(bytes.size())) {
-        static_cast<void>(spend(1));
+    if (!stream->admits(bytes.size()))
         return;
-    }
     if (m_gatherStream == stream) {
         // Over what lay between the two pieces: it was read already.
         char* const end = m_gathered.data() + m_gathered.size();

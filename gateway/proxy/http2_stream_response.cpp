@@ -146,6 +146,8 @@ void Http2Stream::breakOff(Http2Error error)
     if (m_closed || m_reset)
         return;
     m_reset = true;
+    if (error == Http2Error::Protocol)
+        m_connection->countReset();
     m_connection->session().reset(m_id, error);
     m_connection->touch(*this);
 }

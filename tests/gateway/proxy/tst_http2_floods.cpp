@@ -80,6 +80,13 @@ void TestHttp2Floods::floods_data()
     row("MadeYouReset by lengths", repeated(600, [](auto stream) {
             return C::headers(stream, C::post("/", {{"content-length", "1"}}), false) + C::data(stream, "xx");
         }));
+    row("MadeYouReset by short bodies", repeated(600, [](auto stream) {
+            return C::headers(stream, C::post("/", {{"content-length", "1"}}), false) + C::data(stream, "");
+        }));
+    row("MadeYouReset by short bodies and trailers", repeated(600, [](auto stream) {
+            return C::headers(stream, C::post("/", {{"content-length", "1"}}), false) +
+                   C::headers(stream, {{"x", "y"}});
+        }));
     row("MadeYouReset by window updates", repeated(600, [&](auto stream) {
             return get(stream) + C::frame(C::kWindowUpdate, 0, stream, C::number(0));
         }));
