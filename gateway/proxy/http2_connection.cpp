@@ -31,6 +31,7 @@ constexpr std::uint32_t kConnectionWindow = 1024 * 1024;
 // As for HTTP/1.1: see http1_response.cpp.
 constexpr std::uint32_t kMostLingerBytes = 1024 * 1024;
 constexpr auto kLingerTime = 2s;
+constexpr auto kFirstRequestTime = 1s;
 
 Http2Session::Settings settingsOf(const Snapshot::Compiled& compiled)
 {
@@ -69,6 +70,8 @@ Result<void> Http2Connection::start()
     m_idleBy = now + limits().idleTimeout;
     if (m_context.closing)
         m_session.announceShutdown();
+    if (m_context.draining)
+        beginLeaving();
     m_processing = true;
     std::string received = std::move(m_client.received);
     take(received);
@@ -166,6 +169,7 @@ void Http2Connection::take(std::span<char> bytes)
 /// Streams go on, and what they said goes out, until nothing is left to do.
 void Http2Connection::work()
 {
+    leave();
     for (int rounds = 0;; ++rounds) {
         advanceTouched();
         flush();
@@ -344,18 +348,37 @@ void Http2Connection::announceDrain()
 
 void Http2Connection::closeIfIdle()
 {
-    process(); // what came this very moment is still served
+    if (m_phase != Phase::Open)
+        return;
+    beginLeaving();
+    m_socket.note(EPOLLIN); // what came this very moment is still served
+    process();
     if (m_phase != Phase::Open)
         return;
     for (const auto& stream : m_streams) {
         if (stream->hasExchange())
             stream->exchange().goAway();
     }
+    process();
+}
+
+void Http2Connection::beginLeaving()
+{
+    m_leaving = true;
+    if (m_isFresh) // who has only just come in has a request on the way, as a rule
+        m_idleBy = std::min<Clock::Steady>(m_idleBy, m_context.clock.steady() + kFirstRequestTime);
+}
+
+/// While draining: the streams that are known are the last. Who has asked nothing yet may do so once more.
+void Http2Connection::leave()
+{
+    if (!m_leaving || m_isFresh)
+        return;
+    m_leaving = false;
     if (m_streams.empty())
         m_session.terminate(Http2Error::None);
     else
         m_session.goAway(Http2Error::None);
-    process();
 }
 
 /// Whether this was all.

@@ -94,6 +94,8 @@ private:
     void advanceTouched();
     void reap(Http2Stream& stream);
     void finishStreams(RequestEnd end);
+    void beginLeaving();
+    void leave();
     void conclude();
     void linger();
     void close();
@@ -137,6 +139,8 @@ private:
     Phase m_phase = Phase::Open;
     bool m_extendedConnect = false; ///< was offered (RFC 8441)
     bool m_greeted = false;         ///< the client's first SETTINGS came
+    bool m_isFresh = true;          ///< no request has begun
+    bool m_leaving = false;         ///< the last GOAWAY is still to be sent
     bool m_processing = false;
     bool m_scheduled = false;
     bool m_relieved = false; ///< streams hold little enough again

@@ -106,6 +106,7 @@ void Http2Connection::exchangeEnded(const Http2Stream& stream)
 
 void Http2Connection::beginRequest(Http2StreamId stream)
 {
+    m_isFresh = false;
     std::unique_ptr<Http2Stream> request = m_context.takeStream();
     m_headStream = request.get();
     request->place = m_streams.size();

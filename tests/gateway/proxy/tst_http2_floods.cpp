@@ -58,6 +58,9 @@ private Q_SLOTS:
     void drippingWindowIsTooSlow();
     void idleConnectionGoesAway();
     void drainFinishesWhatIsUnderWay();
+    void drainServesWhoHasJustComeIn_data();
+    void drainServesWhoHasJustComeIn();
+    void drainServesWhatTheKernelHolds();
     void framesInDrips();
     void halfClosedClientIsServed();
     void wrongPreface();
@@ -369,8 +372,7 @@ void TestHttp2Floods::drippingWindowIsTooSlow()
     RecordingUpstream upstream(RecordingUpstream::answering(
         "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x')));
     GatewayFixture gateway(GatewayFixture::http2Spec(
-        upstream.port(), "60s",
-        "  limits: {minimumRate: 1MiB, minimumRateGrace: 200ms, resets: 100000}\n"));
+        upstream.port(), "60s", "  limits: {minimumRate: 1MiB, minimumRateGrace: 200ms, resets: 100000}\n"));
     Http2Client client(gateway.port(), C::Windows::Closed, C::setting(4, 0));
     client.send(C::headers(1, C::get()));
     while (!client.stream(1).reset) {
@@ -433,6 +435,57 @@ void TestHttp2Floods::drainFinishesWhatIsUnderWay()
     idle.raw().close();
     client.raw().close();
     QTRY_VERIFY(drained.load());
+}
+
+void TestHttp2Floods::drainServesWhoHasJustComeIn_data()
+{
+    QTest::addColumn<bool>("greets");
+    QTest::addRow("connected") << false;
+    QTest::addRow("greeted") << true;
+}
+
+/// Who has connected has a request on the way, as a rule: it is waited for, but not for long.
+void TestHttp2Floods::drainServesWhoHasJustComeIn()
+{
+    QFETCH(bool, greets);
+    RecordingUpstream upstream;
+    GatewayFixture gateway(GatewayFixture::http2Spec(upstream.port()));
+    RawClient silent(gateway.port());
+    RawClient client(gateway.port());
+    QTRY_COMPARE(gateway.run([](ProxyWorker& worker) { return worker.connections(); }), std::size_t(2));
+    const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + C::frame(C::kSettings, 0, 0);
+    if (greets) {
+        client.send(preface + C::frame(C::kPing, 0, 0, "12345678"));
+        std::string seen;
+        while (seen.find("12345678") == std::string::npos)
+            seen += client.receiveBytes(1);
+    }
+    std::atomic<bool> drained = false;
+    gateway.run([&drained](ProxyWorker& worker) { worker.drain([&drained] { drained = true; }); });
+    client.send((greets ? "" : preface) + C::headers(1, C::get("/late")));
+    const std::string answer = client.receiveAll(); // to the connection's end
+    QCOMPARE(upstream.requests().size(), std::size_t(1));
+    QVERIFY(answer.ends_with("ok"));
+    static_cast<void>(silent.receiveAll());
+    client.close();
+    silent.close();
+    QTRY_VERIFY(drained.load());
+}
+
+/// The request was sent before the drain began, and the worker had not looked yet.
+void TestHttp2Floods::drainServesWhatTheKernelHolds()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(GatewayFixture::http2Spec(upstream.port()));
+    Http2Client client(gateway.port());
+    QCOMPARE(client.ask(C::get()).status, 200);
+    QVERIFY(client.roundTrip());
+    gateway.run([&client](ProxyWorker& worker) {
+        client.request(C::get("/last"));
+        worker.drain([] {});
+    });
+    QCOMPARE(client.answer(3).body, std::string("ok"));
+    QVERIFY(client.readToEnd());
 }
 
 void TestHttp2Floods::framesInDrips()
