@@ -37,6 +37,8 @@ bool isEventStream(const Headers& headers)
 
 void Exchange::responseHead(ResponseHead& head, const Payload& payload)
 {
+    if (head.status != 101) // an upgrade's head says which
+        removeHopByHop(head.headers);
     if (head.isInterim()) {
         // The client's own 100 was sent by us, if it asked for one; HTTP/1.0 knows no interim responses.
         if (head.status != 100 && m_request.version != HttpVersion::Http10)
@@ -48,7 +50,6 @@ void Exchange::responseHead(ResponseHead& head, const Payload& payload)
         return;
     }
     m_stage = Stage::Responding;
-    removeHopByHop(head.headers);
     m_policyContext.response = &head;
     m_run.responseHead();
     m_policyContext.response = nullptr; // its views die with this call

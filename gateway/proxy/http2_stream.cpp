@@ -165,6 +165,8 @@ void Http2Stream::inputEnded()
 {
     if (m_requestEnded || m_closed)
         return;
+    if (!m_endSent && !m_endAs)
+        m_endAs = RequestEnd::ClientGone;
     breakOff(Http2Error::Cancel);
     m_connection->touch(*this);
 }
@@ -217,7 +219,8 @@ RequestEnd Http2Stream::end() const
 {
     if (m_endAs)
         return *m_endAs;
-    return m_endSent || m_responseDone ? RequestEnd::Complete : RequestEnd::ClientGone;
+    // Where we have reset it, the exchange knows its own end.
+    return m_endSent || (m_responseDone && m_reset) ? RequestEnd::Complete : RequestEnd::ClientGone;
 }
 
 void Http2Stream::finish(RequestEnd end)

@@ -52,6 +52,7 @@ private Q_SLOTS:
     void lengthMismatchAfterTheHeadWentOn();
     void earlyAnswerStopsTheUpload();
     void clientResetEndsTheUpstreamExchange();
+    void clientResetBeforeAllIsSentIsNoCompletion();
 };
 
 void TestHttp2Requests::requestAndAnswer()
@@ -367,7 +368,9 @@ void TestHttp2Requests::trailersBothWays()
 void TestHttp2Requests::interimAnswers()
 {
     RecordingUpstream upstream(
-        RecordingUpstream::answering("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + ok("ok")));
+        RecordingUpstream::answering("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nConnection: x-own\r\n"
+                                     "X-Own: 1\r\nKeep-Alive: timeout=5\r\n\r\n" +
+                                     ok("ok")));
     GatewayFixture gateway(GatewayFixture::http2Spec(upstream.port()));
     Http2Client client(gateway.port());
     const Http2Answer answer = client.ask(Http2Client::get());
@@ -526,6 +529,18 @@ void TestHttp2Requests::clientResetEndsTheUpstreamExchange()
     QCOMPARE(log[u"ended"].toString(), QStringLiteral("client_gone"));
     QCOMPARE(log[u"code"].toInt(), 499);
     QVERIFY(client.roundTrip());
+}
+
+/// The answer is here to its last byte, and never got out.
+void TestHttp2Requests::clientResetBeforeAllIsSentIsNoCompletion()
+{
+    RecordingUpstream upstream(RecordingUpstream::answering(ok("never sent")));
+    GatewayFixture gateway(GatewayFixture::http2Spec(upstream.port()));
+    Http2Client client(gateway.port(), Http2Client::Windows::Closed, Http2Client::setting(4, 0));
+    client.request(Http2Client::get());
+    QCOMPARE(client.readHead(1).status, 200);
+    client.send(Http2Client::frame(Http2Client::kReset, 0, 1, Http2Client::number(8)));
+    QCOMPARE(gateway.waitForLog(1)[u"ended"].toString(), QStringLiteral("client_gone"));
 }
 
 QTEST_GUILESS_MAIN(TestHttp2Requests)
