@@ -4,6 +4,7 @@
 #include "gateway/server/configuration_report.h"
 #include "gateway/server/file_configuration_source.h"
 #include "gateway/server/gateway_status.h"
+#include "gateway/server/known_names.h"
 #include "gateway/server/worker.h"
 #include "gateway/telemetry/metrics_layout.h"
 #include "gateway/telemetry/telemetry.h"
@@ -78,7 +79,8 @@ Result<void> Control::begin(HandoverParcel* inherited)
                                               .arg(inherited->api, loaded.document->id)));
     if (inherited)
         inheritTickets(*inherited);
-    auto plan = adopt(loaded, inherited ? &inherited->listeners : nullptr);
+    auto plan = adopt(loaded, inherited ? &inherited->listeners : nullptr,
+                      inherited ? namesIn(inherited->state) : DnsAnswers());
     if (!plan) {
         reject({findingOf(plan.error())});
         return failure(plan.error());
@@ -113,6 +115,7 @@ void Control::reload() { m_source->check(); }
 
 void Control::take(LoadedConfiguration loaded)
 {
+    m_ahead.reset(); // there is a newer one
     if (m_draining)
         return; // what begins now would not live to see it
     if (m_offered) {
@@ -124,7 +127,35 @@ void Control::take(LoadedConfiguration loaded)
         followSecrets();
         return;
     }
-    if (const auto applied = apply(loaded); !applied)
+    const auto names = newNames(m_snapshot->document(), *loaded.document);
+    if (!names.empty())
+        return lookUpAhead(loaded, names);
+    takeNamed(loaded, {});
+}
+
+/// The last good configuration serves on until there is an answer: a wrong name costs nobody anything.
+void Control::lookUpAhead(const LoadedConfiguration& loaded, const std::vector<DnsResolver::Question>& names)
+{
+    followSecrets(); // those of the running configuration
+    const auto found = [this, loaded](const DnsAnswers& answers) {
+        m_ahead.release()->deleteLater(); // it is what calls
+        if (m_draining)
+            return;
+        if (m_offered)
+            m_waiting = loaded;
+        else
+            takeNamed(loaded, answers);
+    };
+    const auto missing = [this, document = loaded.document](const std::vector<NamesAhead::Missing>& faults) {
+        reject(findingsOf(faults, *document));
+    };
+    m_ahead = std::make_unique<NamesAhead>(m_supervisor.resolver(), names, NamesAhead::Calls{found, missing});
+    m_ahead->begin();
+}
+
+void Control::takeNamed(const LoadedConfiguration& loaded, const DnsAnswers& names)
+{
+    if (const auto applied = apply(loaded, names); !applied)
         reject({findingOf(applied.error())});
 }
 
@@ -158,16 +189,16 @@ void Control::use(const std::shared_ptr<const Snapshot>& snapshot, const TlsSecr
     m_parts.telemetry.certificatesApplied(secrets.expiry);
 }
 
-Result<void> Control::apply(const LoadedConfiguration& loaded)
+Result<void> Control::apply(const LoadedConfiguration& loaded, const DnsAnswers& names)
 {
-    auto plan = adopt(loaded, nullptr);
+    auto plan = adopt(loaded, nullptr, names);
     if (!plan)
         return failure(plan.error());
     return m_listeners.commit(std::move(*plan), m_parts.workers, m_options.events);
 }
 
 Result<ListenerTable::Plan> Control::adopt(const LoadedConfiguration& loaded,
-                                           std::vector<HandoverListener>* inherited)
+                                           std::vector<HandoverListener>* inherited, const DnsAnswers& names)
 {
     auto secrets = readSecrets(*loaded.document);
     if (!secrets)
@@ -181,6 +212,9 @@ Result<ListenerTable::Plan> Control::adopt(const LoadedConfiguration& loaded,
         return failure(plan.error());
     // Nothing below can be refused by the document any more.
     const std::shared_ptr<const Snapshot> before = m_snapshot;
+    seedNames(**snapshot, names, m_environment.clock.steady());
+    if (before)
+        seedNames(**snapshot, answersOf(*before), m_environment.clock.steady());
     use(*snapshot, *secrets);
     m_parts.telemetry.configurationApplied(m_snapshot->metricsLayout());
     m_parts.status.setConfiguration(
@@ -307,6 +341,7 @@ void Control::drain(std::function<void()> drained)
 void Control::beginDrain()
 {
     m_draining = true;
+    m_ahead.reset();
     m_parts.status.setReadiness(Readiness::Draining);
     const Drain settings = m_snapshot->document().api.spec.drain;
     m_options.events(EventLine("draining")
@@ -340,7 +375,9 @@ Result<HandoverParcel> Control::offer()
         return failure(listeners.error());
     m_offered = true;
     const QByteArray tickets = QByteArray::fromStdString(m_secrets.tickets().serialised());
-    return HandoverParcel{m_snapshot->document().id, std::move(*listeners), {}, {}, {{ticketsName, tickets}}};
+    HandoverParcel parcel{m_snapshot->document().id, std::move(*listeners), {}, {}, {{ticketsName, tickets}}};
+    putNames(answersOf(*m_snapshot), parcel.state);
+    return parcel;
 }
 
 void Control::takeBack()

@@ -4,6 +4,7 @@
 #include "gateway/server/gateway_options.h"
 #include "gateway/server/listener_table.h"
 #include "gateway/server/tls_secrets.h"
+#include "gateway/upstream/names_ahead.h"
 #include "gateway/upstream/upstream_supervisor.h"
 
 #include <QObject>
@@ -73,16 +74,20 @@ public:
 private:
     void beginDrain();
     void take(LoadedConfiguration loaded);
+    void lookUpAhead(const LoadedConfiguration& loaded, const std::vector<DnsResolver::Question>& names);
+    void takeNamed(const LoadedConfiguration& loaded, const DnsAnswers& names);
     /// The documents are of no use, but the secrets may have changed meanwhile.
     void inheritTickets(const HandoverParcel& inherited);
     void followSecrets();
     [[nodiscard]] Result<TlsSecrets::Loaded> readSecrets(const EffectiveDocument& document);
     void use(const std::shared_ptr<const Snapshot>& snapshot, const TlsSecrets::Loaded& secrets);
     void tell(const TlsSecrets::Loaded& secrets);
-    [[nodiscard]] Result<void> apply(const LoadedConfiguration& loaded);
+    [[nodiscard]] Result<void> apply(const LoadedConfiguration& loaded, const DnsAnswers& names);
     /// Everything of apply() but the listeners, which may be opened already and are still to be used.
+    /// \a names: what is known of them besides what the running configuration knows.
     [[nodiscard]] Result<ListenerTable::Plan> adopt(const LoadedConfiguration& loaded,
-                                                    std::vector<HandoverListener>* inherited);
+                                                    std::vector<HandoverListener>* inherited,
+                                                    const DnsAnswers& names);
     void reject(const std::vector<Finding>& findings);
     void tell(const EffectiveDocument* before, const EffectiveDocument& after) const;
     void stopAccepting();
@@ -101,6 +106,7 @@ private:
     TlsContexts m_contexts; ///< of m_snapshot
     std::shared_ptr<const Snapshot> m_snapshot;
     UpstreamSupervisor m_supervisor;
+    std::unique_ptr<NamesAhead> m_ahead; ///< of a configuration that is not taken yet
     std::function<void()> m_drained;
     QTimer m_deadline;
     std::size_t m_workersToDrain = 0;

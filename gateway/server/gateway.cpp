@@ -15,10 +15,6 @@
 
 namespace postern {
 
-namespace {
-constexpr std::chrono::seconds kNamesTime{2};
-} // namespace
-
 /// Members in the order in which they stand on each other; ~Private ends them from the last to the first.
 class Gateway::Private final : public HandoverOwner
 {
@@ -125,7 +121,7 @@ Result<void> Gateway::Private::awaitNames()
     const auto lookedUp = std::make_shared<std::promise<void>>();
     controlThread->post(
         [this, lookedUp] { control->whenNamesLookedUp([lookedUp] { lookedUp->set_value(); }); });
-    lookedUp->get_future().wait_for(kNamesTime);
+    lookedUp->get_future().wait_for(NamesAhead::kPatience);
     return {};
 }
 

@@ -41,6 +41,11 @@ struct DnsResolver::Target
     int weight;
 };
 
+DnsResolver::Question DnsResolver::Question::of(const UpstreamDns& dns)
+{
+    return {dns.name, dns.type, static_cast<quint16>(dns.port)};
+}
+
 void DnsResolver::Channel::operator()(ares_channeldata* channel) const { ares_destroy(channel); }
 
 DnsResolver::DnsResolver(DnsSettings settings) : m_settings(std::move(settings))

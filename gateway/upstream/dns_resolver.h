@@ -20,6 +20,7 @@ class QSocketNotifier;
 namespace postern {
 
 enum class DnsRecordType;
+struct UpstreamDns;
 
 /// Where names are looked up.
 struct DnsSettings
@@ -47,6 +48,9 @@ public:
         QString name;
         DnsRecordType type{};
         quint16 port = 0; ///< of the addresses; SRV brings its own
+
+        [[nodiscard]] static Question of(const UpstreamDns& dns);
+        friend bool operator==(const Question&, const Question&) = default;
     };
     struct Found
     {

@@ -23,8 +23,8 @@ void EndpointDiscovery::follow(std::shared_ptr<UpstreamDirectory> directory)
 
 void EndpointDiscovery::look()
 {
-    m_environment.resolver.resolve({m_settings.name, m_settings.type, static_cast<quint16>(m_settings.port)},
-                                   this, [this](DnsResolver::Answer answer) {
+    m_environment.resolver.resolve(DnsResolver::Question::of(m_settings), this,
+                                   [this](DnsResolver::Answer answer) {
                                        take(std::move(answer));
                                        m_hasLooked = true;
                                        m_environment.looked();

@@ -36,6 +36,8 @@ public:
     void follow(const std::vector<Supervised>& upstreams);
     /// Calls \a done, once, when every name has been looked up, found or not; perhaps at once.
     void whenLookedUp(std::function<void()> done);
+    /// For names that are nobody's yet.
+    [[nodiscard]] DnsResolver& resolver() { return m_resolver; }
 
 private:
     void followNames(const std::vector<Supervised>& upstreams);
