@@ -63,7 +63,7 @@ private:
     State& at(Http2StreamId stream) { return m_states[indexOf(stream)]; }
 
     std::array<State, kRemembered> m_states{};
-    Http2StreamId m_last = -1;
+    std::int64_t m_last = -1; ///< wide: the difference of two numbers can be anything
 };
 
 } // namespace postern
