@@ -155,32 +155,43 @@ void Control::lookUpAhead(const LoadedConfiguration& loaded, const std::vector<D
 
 void Control::takeNamed(const LoadedConfiguration& loaded, const DnsAnswers& names)
 {
-    if (const auto applied = apply(loaded, names); !applied)
+    if (const auto applied = apply(loaded, names); !applied) {
         reject({findingOf(applied.error())});
+        followSecrets();
+    }
 }
 
 void Control::followSecrets()
 {
     const std::shared_ptr<const EffectiveDocument>& document = m_snapshot->compiled().document;
-    auto secrets = readSecrets(*document);
+    auto secrets = m_secrets.load(*document);
     if (!secrets)
         return; // they could be read once, so there are older ones, which serve on
     if (secrets->contexts != m_contexts) {
-        if (auto snapshot =
-                Snapshot::create(document, m_environment.policies, m_snapshot.get(), secrets->contexts))
-            use(*snapshot, *secrets);
+        auto snapshot =
+            Snapshot::create(document, m_environment.policies, m_snapshot.get(), secrets->contexts);
+        if (!snapshot)
+            return reject({findingOf(snapshot.error())});
+        use(*snapshot, *secrets);
     }
     tell(*secrets);
 }
 
 Result<TlsSecrets::Loaded> Control::readSecrets(const EffectiveDocument& document)
 {
-    m_source->alsoFollow(m_secrets.filesOf(document));
+    // Those of the running configuration too: this document may yet be refused.
+    QStringList files = m_secrets.filesOf(document);
+    if (m_snapshot)
+        files += m_secrets.filesOf(m_snapshot->document());
+    files.sort();
+    files.removeDuplicates();
+    m_source->alsoFollow(files);
     return m_secrets.load(document);
 }
 
 void Control::use(const std::shared_ptr<const Snapshot>& snapshot, const TlsSecrets::Loaded& secrets)
 {
+    m_secrets.commit(secrets);
     for (const std::unique_ptr<Worker>& worker : m_parts.workers)
         worker->apply(snapshot);
     m_snapshot = snapshot;

@@ -76,8 +76,8 @@ private:
     void take(LoadedConfiguration loaded);
     void lookUpAhead(const LoadedConfiguration& loaded, const std::vector<DnsResolver::Question>& names);
     void takeNamed(const LoadedConfiguration& loaded, const DnsAnswers& names);
-    /// The documents are of no use, but the secrets may have changed meanwhile.
     void inheritTickets(const HandoverParcel& inherited);
+    /// The documents are of no use, but the running one's secrets may have changed meanwhile.
     void followSecrets();
     [[nodiscard]] Result<TlsSecrets::Loaded> readSecrets(const EffectiveDocument& document);
     void use(const std::shared_ptr<const Snapshot>& snapshot, const TlsSecrets::Loaded& secrets);

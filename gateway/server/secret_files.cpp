@@ -44,9 +44,18 @@ Result<PemFile> SecretFiles::read(const SecretReference& secret, const QString& 
 Result<PemFile> SecretFiles::readIfThere(const SecretReference& secret, const QString& file) const
 {
     const QString path = pathOf(secret, file);
-    if (path.isEmpty() || !QFileInfo::exists(path))
+    // A link to nothing is a mount that is just being changed, not a file that was never wanted.
+    if (path.isEmpty() || (!QFileInfo::exists(path) && !QFileInfo(path).isSymLink()))
         return PemFile{path, {}};
-    return read(secret, file);
+    auto found = read(secret, file);
+    if (found && found->text.empty()) {
+        Error error = Error::environment(
+            Error::Kind::Invalid,
+            QStringLiteral("%1: found an empty file, expected its contents, or no such file").arg(path));
+        error.place.file = path;
+        return failure(error);
+    }
+    return found;
 }
 
 } // namespace postern

@@ -18,7 +18,7 @@ public:
     [[nodiscard]] QString pathOf(const SecretReference& secret, const QString& file) const;
     /// An error names the file, and never says what is in it. At most 1 MiB.
     [[nodiscard]] Result<PemFile> read(const SecretReference& secret, const QString& file) const;
-    /// Empty where there is no such file.
+    /// Empty where there is no such file; a file that is there and empty is an error: somebody is writing it.
     [[nodiscard]] Result<PemFile> readIfThere(const SecretReference& secret, const QString& file) const;
 
 private:

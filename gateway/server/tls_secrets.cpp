@@ -46,14 +46,30 @@ Result<KeyPairFiles> readPair(const SecretFiles& files, const SecretReference& s
     return KeyPairFiles{std::move(*certificate), std::move(*key)};
 }
 
-Result<TrustFiles> readTrust(const SecretFiles& files, const SecretReference& secret)
+/// Where the secrets are, and which of their CRLs are in service.
+struct Mounted
 {
+    const SecretFiles& files;
+    QStringList crlsInService;
+};
+
+Result<TrustFiles> readTrust(const Mounted& mounted, const SecretReference& secret)
+{
+    const SecretFiles& files = mounted.files;
     auto authorities = files.read(secret, authoritiesFile(secret));
     if (!authorities)
         return failure(authorities.error());
     auto crls = files.readIfThere(secret, kCrls);
     if (!crls)
         return failure(crls.error());
+    if (crls->text.empty() && mounted.crlsInService.contains(crls->name)) {
+        Error error = Error::environment(
+            Error::Kind::NotFound,
+            u"%1: ca.crl is gone; what it revoked stays revoked until this process is restarted without it"_s
+                .arg(crls->name));
+        error.place.file = crls->name;
+        return failure(error);
+    }
     return TrustFiles{std::move(*authorities), std::move(*crls)};
 }
 
@@ -83,12 +99,12 @@ std::vector<std::string> protocolsOf(const std::vector<Protocol>& protocols)
     return names;
 }
 
-Result<TlsServerSettings> settingsOf(const Listener& listener, const SecretFiles& files)
+Result<TlsServerSettings> settingsOf(const Listener& listener, const Mounted& mounted)
 {
     const ListenerTls& tls = *listener.tls;
     TlsServerSettings settings;
     for (const SecretReference& secret : certificatesOf(tls)) {
-        auto pair = readPair(files, secret);
+        auto pair = readPair(mounted.files, secret);
         if (!pair)
             return failure(pair.error());
         settings.certificates.push_back(std::move(*pair));
@@ -97,7 +113,7 @@ Result<TlsServerSettings> settingsOf(const Listener& listener, const SecretFiles
     settings.protocols = protocolsOf(listener.protocols);
     if (asksForCertificates(tls)) {
         settings.clientCertificates = modeOf(tls.clientCertificates->mode);
-        auto trust = readTrust(files, tls.clientCertificates->ca);
+        auto trust = readTrust(mounted, tls.clientCertificates->ca);
         if (!trust)
             return failure(trust.error());
         settings.clientAuthorities = std::move(*trust);
@@ -105,20 +121,20 @@ Result<TlsServerSettings> settingsOf(const Listener& listener, const SecretFiles
     return settings;
 }
 
-Result<TlsClientSettings> settingsOf(const Upstream& upstream, const SecretFiles& files)
+Result<TlsClientSettings> settingsOf(const Upstream& upstream, const Mounted& mounted)
 {
     TlsClientSettings settings;
     const UpstreamTls& tls = *upstream.tls;
     settings.verify = tls.verify ? TlsClientSettings::Verify::Yes : TlsClientSettings::Verify::No;
     settings.protocol = upstream.protocol == UpstreamProtocol::Http2 ? "h2" : "http/1.1";
     if (tls.ca && tls.verify) {
-        auto trust = readTrust(files, *tls.ca);
+        auto trust = readTrust(mounted, *tls.ca);
         if (!trust)
             return failure(trust.error());
         settings.authorities = std::move(*trust);
     }
     if (tls.clientCertificate) {
-        auto pair = readPair(files, *tls.clientCertificate);
+        auto pair = readPair(mounted.files, *tls.clientCertificate);
         if (!pair)
             return failure(pair.error());
         settings.certificate = std::move(*pair);
@@ -165,6 +181,15 @@ QByteArray fingerprintOf(const QByteArray& wanted, const TlsClientSettings& sett
         fingerprint.add(*settings.certificate);
     return fingerprint.result();
 }
+
+QString crlsOf(const std::optional<TrustFiles>& trust)
+{
+    return trust && !trust->crls.text.empty() ? trust->crls.name : QString();
+}
+
+QString crlsOf(const TlsServerSettings& settings) { return crlsOf(settings.clientAuthorities); }
+
+QString crlsOf(const TlsClientSettings& settings) { return crlsOf(settings.authorities); }
 
 /// What the document says, as one text: the same says the same TLS, secrets aside.
 QByteArray wantedBy(const Listener& listener)
@@ -225,33 +250,47 @@ QStringList TlsSecrets::filesOf(const EffectiveDocument& document) const
     return files;
 }
 
-Result<TlsSecrets::Loaded> TlsSecrets::load(const EffectiveDocument& document)
+QStringList TlsSecrets::crlsInService() const
+{
+    QStringList files;
+    for (const auto& [name, entry] : m_listeners)
+        files << entry.crls;
+    for (const auto& [name, entry] : m_upstreams)
+        files << entry.crls;
+    files.removeAll(QString());
+    return files;
+}
+
+Result<TlsSecrets::Loaded> TlsSecrets::load(const EffectiveDocument& document) const
 {
     Loaded loaded;
-    Entries<TlsServerContext> listeners;
-    Entries<TlsClientContext> upstreams;
     for (const Listener& listener : document.api.spec.listeners)
         if (listener.tls)
-            if (auto done = loadListener(listener, listeners, loaded); !done)
+            if (auto done = loadListener(listener, loaded); !done)
                 return failure(done.error().wrappedIn(u"listener %1"_s.arg(listener.name)));
     for (const Upstream& upstream : document.api.spec.upstreams)
         if (upstream.tls)
-            if (auto done = loadUpstream(upstream, upstreams, loaded); !done)
+            if (auto done = loadUpstream(upstream, loaded); !done)
                 return failure(done.error().wrappedIn(u"upstream %1"_s.arg(upstream.name)));
-    for (const auto& [name, entry] : listeners) {
-        // No session outlives the certificates and authorities that it was begun under.
-        if (const auto before = m_listeners.find(name);
-            before != m_listeners.end() && before->second.context != entry.context)
-            m_tickets->turn();
+    for (const auto& [name, entry] : loaded.listeners) {
         loaded.contexts.listeners.emplace(name, entry.context);
         loaded.expiry.emplace(name.toStdString(), entry.context->earliestExpiry());
         warnOfExpiry(name, entry.context->earliestExpiry(), loaded);
     }
-    for (const auto& [name, entry] : upstreams)
+    for (const auto& [name, entry] : loaded.upstreams)
         loaded.contexts.upstreams.emplace(name, entry.context);
-    m_listeners = std::move(listeners);
-    m_upstreams = std::move(upstreams);
     return loaded;
+}
+
+void TlsSecrets::commit(const Loaded& loaded)
+{
+    // No session outlives the certificates and authorities that it was begun under.
+    for (const auto& [name, entry] : loaded.listeners)
+        if (const auto before = m_listeners.find(name);
+            before != m_listeners.end() && before->second.context != entry.context)
+            m_tickets->turn();
+    m_listeners = loaded.listeners;
+    m_upstreams = loaded.upstreams;
 }
 
 namespace {
@@ -284,30 +323,29 @@ Result<void> renew(const Entries& before, Entries& entries, const QString& name,
         return keepOld(made.error());
     if (hasOld)
         loaded.rotated.append(whose);
-    entries.emplace(name, typename Entries::mapped_type{wanted, fingerprint, std::move(*made)});
+    entries.emplace(name,
+                    typename Entries::mapped_type{wanted, fingerprint, crlsOf(*settings), std::move(*made)});
     return {};
 }
 
 } // namespace
 
-Result<void> TlsSecrets::loadListener(const Listener& listener, Entries<TlsServerContext>& entries,
-                                      Loaded& loaded) const
+Result<void> TlsSecrets::loadListener(const Listener& listener, Loaded& loaded) const
 {
     return renew(
-        m_listeners, entries, listener.name, u"listener "_s + listener.name, wantedBy(listener),
-        settingsOf(listener, m_files),
+        m_listeners, loaded.listeners, listener.name, u"listener "_s + listener.name, wantedBy(listener),
+        settingsOf(listener, Mounted{m_files, crlsInService()}),
         [this](const TlsServerSettings& settings) {
             return TlsServerContext::create(settings, m_tickets, m_clock);
         },
         loaded);
 }
 
-Result<void> TlsSecrets::loadUpstream(const Upstream& upstream, Entries<TlsClientContext>& entries,
-                                      Loaded& loaded) const
+Result<void> TlsSecrets::loadUpstream(const Upstream& upstream, Loaded& loaded) const
 {
     return renew(
-        m_upstreams, entries, upstream.name, u"upstream "_s + upstream.name, wantedBy(upstream),
-        settingsOf(upstream, m_files),
+        m_upstreams, loaded.upstreams, upstream.name, u"upstream "_s + upstream.name, wantedBy(upstream),
+        settingsOf(upstream, Mounted{m_files, crlsInService()}),
         [](const TlsClientSettings& settings) { return TlsClientContext::create(settings); }, loaded);
 }
 

@@ -57,6 +57,8 @@ class TestTls : public QObject
 private Q_SLOTS:
     void upstreamIsVerified();
     void upstreamRotates();
+    void refusedDocumentHoldsNoSecretsBack_data();
+    void refusedDocumentHoldsNoSecretsBack();
     void upstreamThatIsNotTheOneGetsNothing();
     void upstreamSpeaksHttp2();
     void upstreamWithoutHttp2GetsNothing_data();
@@ -160,6 +162,47 @@ void TestTls::upstreamRotates()
     } while (applied.value(QLatin1String("result")).toString() == u"rejected");
     QCOMPARE(applied.value(QLatin1String("result")).toString(), QStringLiteral("applied"));
     QCOMPARE(RawClient(serve.port()).ask(request).status, 502);
+}
+
+void TestTls::refusedDocumentHoldsNoSecretsBack_data()
+{
+    QTest::addColumn<QString>("fault");
+    QTest::newRow("a secret that is not mounted") << "secret";
+    QTest::newRow("an address that is taken") << "address";
+}
+
+void TestTls::refusedDocumentHoldsNoSecretsBack()
+{
+    QFETCH(QString, fault);
+    RecordingUpstream plain;
+    const TlsFront front({.certificate = m_authority.issue({.names = {"IP:127.0.0.1"}})}, plain.port());
+    SecretFolder folder;
+    folder.mount(QStringLiteral("mesh"), {{QStringLiteral("ca.crt"), m_next.certificate()}});
+    ServeProcess serve;
+    serve.configure(document(front.port(), "{ca: {secretRef: {name: mesh}}}"));
+    QVERIFY(serve.start(secrets(folder)));
+    QCOMPARE(RawClient(serve.port()).ask(request).status, 502);
+    auto refused = document(front.port(), fault == u"secret" ? "{ca: {secretRef: {name: elsewhere}}}"
+                                                             : "{ca: {secretRef: {name: mesh}}}");
+    if (fault == u"address")
+        refused[QStringLiteral("gateway.yaml")].replace("127.0.0.1:0",
+                                                        "127.0.0.1:" + QByteArray::number(plain.port()));
+    serve.configure(refused);
+    QCOMPARE(serve.waitForEvent(QStringLiteral("configuration")).value(QLatin1String("result")).toString(),
+             QStringLiteral("rejected"));
+    folder.mount(QStringLiteral("mesh"), {{QStringLiteral("ca.crt"), m_authority.certificate()}});
+    QCOMPARE(serve.waitForEvent(QStringLiteral("secrets")).value(QLatin1String("result")).toString(),
+             QStringLiteral("applied"));
+    QCOMPARE(RawClient(serve.port()).ask(request).status, 200);
+    if (fault != u"secret")
+        return;
+    // What the document lacked is waited for.
+    folder.mount(QStringLiteral("elsewhere"), {{QStringLiteral("ca.crt"), m_authority.certificate()}});
+    QJsonObject taken;
+    do {
+        taken = serve.waitForEvent(QStringLiteral("configuration"));
+    } while (taken.value(QLatin1String("result")).toString() == u"rejected");
+    QCOMPARE(taken.value(QLatin1String("result")).toString(), QStringLiteral("applied"));
 }
 
 void TestTls::upstreamThatIsNotTheOneGetsNothing()

@@ -25,6 +25,8 @@ private Q_SLOTS:
     void refusesWhatNeverWorked_data();
     void refusesWhatNeverWorked();
     void anotherSecretIsNoRotation();
+    void revocationEndsWithARestartOnly();
+    void whatIsNotCommittedChangesNothing();
     void rotationTurnsTheKeys();
     void namesItsFiles();
     void warnsOfExpiry();
@@ -47,6 +49,14 @@ private:
     IssuedCertificate issue(std::chrono::seconds to = 24h) const
     {
         return m_authority.issue({.names = {"DNS:localhost"}, .to = to});
+    }
+    /// As the control does with a document that is taken.
+    Result<TlsSecrets::Loaded> take(TlsSecrets& all) const
+    {
+        auto loaded = all.load(m_document);
+        if (loaded)
+            all.commit(*loaded);
+        return loaded;
     }
     TlsSecrets secrets() const { return {m_folder->path(), m_clock}; }
 
@@ -81,13 +91,13 @@ void TestTlsSecrets::init()
 void TestTlsSecrets::keepsWhatHasNotChanged()
 {
     TlsSecrets all = secrets();
-    const auto first = all.load(m_document);
+    const auto first = take(all);
     QVERIFY(first);
     QCOMPARE(first->contexts.listeners.size(), std::size_t{1});
     QVERIFY(first->contexts.listener(QStringLiteral("public")));
     QVERIFY(!first->contexts.listener(QStringLiteral("plain")));
     QVERIFY(first->contexts.upstream(QStringLiteral("app")));
-    const auto second = all.load(m_document);
+    const auto second = take(all);
     QVERIFY(second);
     QVERIFY(second->contexts == first->contexts);
     QVERIFY(second->rotated.isEmpty() && second->rejected.empty());
@@ -107,7 +117,7 @@ void TestTlsSecrets::rotates()
     QFETCH(QString, change);
     QFETCH(QByteArrayList, rotated);
     TlsSecrets all = secrets();
-    const auto before = all.load(m_document);
+    const auto before = take(all);
     QVERIFY(before);
     if (change == u"certificate")
         write(issue());
@@ -116,7 +126,7 @@ void TestTlsSecrets::rotates()
               m_authority.certificate() + CertificateAuthority("Next").certificate());
     else
         write(QStringLiteral("partners/ca.crl"), m_authority.crl({}));
-    const auto after = all.load(m_document);
+    const auto after = take(all);
     QVERIFY(after);
     QByteArrayList names;
     for (const QString& name : after->rotated)
@@ -144,14 +154,25 @@ void TestTlsSecrets::keepsServingOnFaults_data()
                                       << "partners/ca.crt: found nothing";
     QTest::newRow("huge") << "huge"
                           << "more than 1 MiB";
+    QTest::newRow("CRL gone") << "crl gone"
+                              << "ca.crl is gone; what it revoked stays revoked";
+    QTest::newRow("CRL emptied") << "crl emptied"
+                                 << "partners/ca.crl: found an empty file";
+    QTest::newRow("CRL a link to nothing") << "crl dangling"
+                                           << "partners/ca.crl: found";
+    QTest::newRow("an empty CRL appears") << "empty crl"
+                                          << "partners/ca.crl: found an empty file";
 }
 
 void TestTlsSecrets::keepsServingOnFaults()
 {
     QFETCH(QString, fault);
     QFETCH(QString, found);
+    const QString crls = QStringLiteral("partners/ca.crl");
+    if (fault.startsWith(u"crl"))
+        write(crls, m_authority.crl({}));
     TlsSecrets all = secrets();
-    const auto before = all.load(m_document);
+    const auto before = take(all);
     QVERIFY(before);
     const IssuedCertificate next = issue();
     if (fault == u"mismatch")
@@ -166,9 +187,15 @@ void TestTlsSecrets::keepsServingOnFaults()
         QVERIFY(QDir(m_folder->filePath(QStringLiteral("tls"))).removeRecursively());
     else if (fault == u"ca")
         QVERIFY(QFile::remove(m_folder->filePath(QStringLiteral("partners/ca.crt"))));
+    else if (fault == u"crl gone" || fault == u"crl dangling")
+        QVERIFY(QFile::remove(m_folder->filePath(crls)));
+    else if (fault == u"crl emptied" || fault == u"empty crl")
+        write(crls, {});
     else
         write(QStringLiteral("tls/tls.key"), std::string(2 << 20, 'x'));
-    const auto during = all.load(m_document);
+    if (fault == u"crl dangling")
+        QVERIFY(QFile::link(QStringLiteral("..data/ca.crl"), m_folder->filePath(crls)));
+    const auto during = take(all);
     QVERIFY(during);
     QVERIFY(during->contexts == before->contexts);
     QVERIFY(!during->rejected.empty());
@@ -176,7 +203,7 @@ void TestTlsSecrets::keepsServingOnFaults()
     QVERIFY(!during->rejected.front().found.contains(QStringLiteral("BEGIN")));
     init(); // another folder: what follows is a repair
     TlsSecrets repaired = secrets();
-    QVERIFY(repaired.load(m_document));
+    QVERIFY(take(repaired));
 }
 
 void TestTlsSecrets::refusesWhatNeverWorked_data()
@@ -200,7 +227,7 @@ void TestTlsSecrets::refusesWhatNeverWorked()
     else
         QVERIFY(QDir(m_folder->filePath(QStringLiteral("tls"))).removeRecursively());
     TlsSecrets all(fault == u"no folder" ? QString() : m_folder->path(), m_clock);
-    const auto loaded = all.load(m_document);
+    const auto loaded = take(all);
     QVERIFY(!loaded);
     QVERIFY2(loaded.error().text().contains(found), qPrintable(loaded.error().text()));
     QVERIFY(loaded.error().text().contains(QStringLiteral("listener public")));
@@ -209,21 +236,60 @@ void TestTlsSecrets::refusesWhatNeverWorked()
 void TestTlsSecrets::anotherSecretIsNoRotation()
 {
     TlsSecrets all = secrets();
-    QVERIFY(all.load(m_document));
+    QVERIFY(take(all));
     m_document.api.spec.listeners[1].tls->certificate.name = QStringLiteral("elsewhere");
-    QVERIFY(!all.load(m_document)); // what the document says now can not be served with what it said before
+    QVERIFY(!take(all)); // what the document says now can not be served with what it said before
+}
+
+void TestTlsSecrets::revocationEndsWithARestartOnly()
+{
+    const QString crls = QStringLiteral("partners/ca.crl");
+    write(crls, m_authority.crl({}));
+    TlsSecrets all = secrets();
+    QVERIFY(take(all));
+    QVERIFY(QFile::remove(m_folder->filePath(crls)));
+    QVERIFY(!take(all)->rejected.empty());
+    QVERIFY(!take(all)->rejected.empty()); // what was kept still has one
+    // Another document over the same authorities is not a way round.
+    m_document.api.spec.listeners[1].protocols = {Protocol::Http2};
+    const auto refused = take(all);
+    QVERIFY(!refused);
+    QVERIFY(refused.error().text().contains(QStringLiteral("ca.crl is gone")));
+    write(crls, m_authority.crl({}));
+    QVERIFY(take(all));
+    QVERIFY(QFile::remove(m_folder->filePath(crls)));
+    TlsSecrets restarted = secrets();
+    QVERIFY(take(restarted)->rejected.empty());
+}
+
+void TestTlsSecrets::whatIsNotCommittedChangesNothing()
+{
+    TlsSecrets all = secrets();
+    const auto before = take(all);
+    QVERIFY(before);
+    const auto key = all.tickets().sealing();
+    const std::string name(reinterpret_cast<const char*>(key->name.data()), key->name.size());
+    const EffectiveDocument running = m_document;
+    m_document.api.spec.listeners[1].protocols = {Protocol::Http2};
+    QVERIFY(all.load(m_document)); // and then something else of the document is refused
+    QVERIFY(all.tickets().opening(name));
+    m_document = running;
+    const auto after = take(all);
+    QVERIFY(after && after->rotated.isEmpty());
+    QVERIFY(after->contexts == before->contexts);
+    QVERIFY(all.tickets().opening(name));
 }
 
 void TestTlsSecrets::rotationTurnsTheKeys()
 {
     TlsSecrets all = secrets();
-    QVERIFY(all.load(m_document));
+    QVERIFY(take(all));
     const auto key = all.tickets().sealing();
     const std::string name(reinterpret_cast<const char*>(key->name.data()), key->name.size());
-    QVERIFY(all.load(m_document));
+    QVERIFY(take(all));
     QVERIFY(all.tickets().opening(name));
     write(QStringLiteral("partners/ca.crl"), m_authority.crl({}));
-    QVERIFY(all.load(m_document));
+    QVERIFY(take(all));
     QVERIFY(!all.tickets().opening(name));
 }
 
@@ -240,7 +306,7 @@ void TestTlsSecrets::warnsOfExpiry()
     write(issue(-10s)); // by the kernel's clock
     m_clock.advance(24h * 365 * 30);
     TlsSecrets all = secrets();
-    const auto loaded = all.load(m_document);
+    const auto loaded = take(all);
     QVERIFY(loaded); // it serves all the same: an expired certificate is worse for some clients, and no worse
                      // for others
     QCOMPARE(loaded->warnings.size(), std::size_t{1});
@@ -250,7 +316,7 @@ void TestTlsSecrets::warnsOfExpiry()
 void TestTlsSecrets::tellsExpiry()
 {
     TlsSecrets all = secrets();
-    const auto loaded = all.load(m_document);
+    const auto loaded = take(all);
     QVERIFY(loaded);
     const auto left = loaded->expiry.at("public") - std::chrono::system_clock::now();
     QVERIFY(left > 23h && left <= 24h);
