@@ -394,6 +394,10 @@ Result<HandoverParcel> Control::offer()
 void Control::takeBack()
 {
     m_offered = false;
+    // The workers have closed theirs, so nobody would serve whom the kernel lets in. No turning away: the
+    // newcomer may live, and not know yet that this process ends.
+    if (m_stopped)
+        m_listeners.closeAll();
     if (auto waiting = std::exchange(m_waiting, std::nullopt))
         take(std::move(*waiting));
 }
@@ -404,6 +408,8 @@ void Control::handOver(const QStringList& listeners)
 {
     m_listeners.release(listeners, m_parts.workers);
     m_offered = false;
+    if (m_stopped)
+        m_listeners.closeAll(); // those that the successor has not taken, as in takeBack()
     if (m_draining)
         return; // a signal was quicker
     m_drained = m_options.handedOver;

@@ -4,10 +4,12 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 
@@ -54,7 +56,8 @@ struct TemporaryPath
 
 } // namespace
 
-Result<std::optional<FileDescriptor>> connectForHandover(const QString& path)
+Result<std::optional<FileDescriptor>> connectForHandover(const QString& path,
+                                                         std::chrono::milliseconds patience)
 {
     const auto address = unixAddress(QFile::encodeName(path));
     if (!address)
@@ -62,10 +65,19 @@ Result<std::optional<FileDescriptor>> connectForHandover(const QString& path)
     FileDescriptor socket = newSocket();
     if (!socket.isOpen())
         return failed("socket", path);
+    // Without a bound it would wait for ever where somebody listens and never accepts.
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(patience);
+    const timeval most{seconds.count(), std::chrono::microseconds(patience - seconds).count()};
+    if (::setsockopt(socket.fd(), SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most) != 0)
+        return failed("setsockopt", path);
     if (::connect(socket.fd(), reinterpret_cast<const sockaddr*>(&*address), sizeof *address) == 0)
         return std::optional(std::move(socket));
     if (errno == ENOENT || errno == ECONNREFUSED)
         return std::optional<FileDescriptor>();
+    if (errno == EAGAIN)
+        return failure(Error::environment(
+            Error::Kind::TimedOut,
+            QStringLiteral("--handover %1: somebody listens there and does not answer").arg(path)));
     return failed("connect", path);
 }
 

@@ -77,8 +77,10 @@ void HandoverOffer::run()
             return;
         HandoverChannel channel(std::move(newcomer), m_stop.fd());
         const auto served = serve(channel);
-        if (served)
-            return; // the successor listens here now
+        if (served) {
+            m_listening.reset(); // the successor listens here now; should it die, nobody must seem to
+            return;
+        }
         [[maybe_unused]] const auto told = channel.send(refused(served.error().message), {}, patience);
         m_events(EventLine("handover").add("result", "failed").add("reason", served.error().text()));
     }

@@ -48,6 +48,9 @@ public:
 
     /// ListenerSockets::turnAway() for all.
     void turnAway();
+    /// Once the workers have been told to drain. Whom the kernel has let in since then is reset, unless
+    /// another process holds the sockets too.
+    void closeAll() { m_listeners.clear(); }
 
 private:
     [[nodiscard]] Result<ListenerSockets> open(const QString& name, const SocketAddress& asked,

@@ -170,6 +170,7 @@ private Q_SLOTS:
     void reloadWaitsForTheNewcomer();
     void handsOverThoughItWasToldToEnd();
     void endsSoftlyWhileItsSocketsAreOffered();
+    void letsNobodyInWhenTheNewcomerFailsWhileItEnds();
 
 private:
     [[nodiscard]] QStringList handover() const { return {QStringLiteral("--handover"), m_path}; }
@@ -432,6 +433,34 @@ void TestHandover::endsSoftlyWhileItsSocketsAreOffered()
     // What the newcomer holds still lets clients in.
     const RawClient waits(serving->port());
     QVERIFY(waits.isConnected());
+}
+
+void TestHandover::letsNobodyInWhenTheNewcomerFailsWhileItEnds()
+{
+    Gate mayAnswer;
+    RecordingUpstream upstream([&](UpstreamPeer& peer) {
+        peer.next();
+        mayAnswer.wait();
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    });
+    auto serving = process(document(upstream.port()), 1);
+    QVERIFY(serving->start(handover()));
+    RawClient idle(serving->port());
+    RawClient inFlight(serving->port());
+    QVERIFY(inFlight.send(request));
+    QTRY_COMPARE(upstream.requests().size(), std::size_t{1});
+    {
+        SilentNewcomer dies(m_path);
+        QVERIFY(dies.receiveAll());
+        serving->signal(SIGTERM);
+        QVERIFY(idle.isClosedByPeer()); // drain.delay is over: nobody serves who comes now
+    }
+    // Refused, as by a process that is not there; not let in, to wait for one that will not serve.
+    QTRY_VERIFY(!RawClient(serving->port()).isConnected());
+    mayAnswer.open();
+    QCOMPARE(inFlight.receive().status, 200); // it still ran
+    inFlight.close();
+    QCOMPARE(serving->waitForEnd(), 0);
 }
 
 QTEST_GUILESS_MAIN(TestHandover)

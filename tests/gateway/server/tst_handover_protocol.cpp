@@ -99,6 +99,8 @@ private Q_SLOTS:
     void refusesAnotherVersion();
     void refusesAnotherUser();
     void serviceEndsWhileSomebodyIsSilent();
+    void listensNoLongerOnceServed();
+    void connectsSoLongAndNoLonger();
     void takesItsPathWhole();
     void refusesAPath_data();
     void refusesAPath();
@@ -349,6 +351,40 @@ void TestHandoverProtocol::serviceEndsWhileSomebodyIsSilent()
     QVERIFY(silent && *silent);
     offer->reset(); // would be ten seconds if it waited for the greeting, or for ever
     QVERIFY(!*connectForHandover(path()));
+}
+
+void TestHandoverProtocol::listensNoLongerOnceServed()
+{
+    Owner owner;
+    auto offer = HandoverOffer::create(std::move(*listenForHandover(path())), owner, [](const EventLine&) {});
+    QVERIFY(offer);
+    (*offer)->begin();
+    {
+        const auto successor = HandoverClaim::make(path());
+        QVERIFY(successor && *successor);
+        QVERIFY((*successor)->ready({QStringLiteral("main")}, false));
+    } // and dies, with the descriptor that it was given
+    const auto isFree = [this] {
+        const auto found = connectForHandover(path(), 20ms);
+        return found && !*found; // an error were somebody who listens and does not accept
+    };
+    QTRY_VERIFY(isFree());
+}
+
+void TestHandoverProtocol::connectsSoLongAndNoLonger()
+{
+    const auto busy = listenForHandover(path());
+    QVERIFY(busy);
+    std::vector<FileDescriptor> waiting;
+    for (;;) {
+        auto one = connectForHandover(path(), 20ms);
+        if (!one) {
+            QCOMPARE(one.error().kind, Error::Kind::TimedOut);
+            break;
+        }
+        QVERIFY(*one && waiting.size() < 100);
+        waiting.push_back(std::move(**one));
+    }
 }
 
 void TestHandoverProtocol::takesItsPathWhole()
