@@ -13,7 +13,7 @@ class TlsSessionCache
 {
 public:
     void add(SslSessionPointer session);
-    /// One that can be resumed; null without.
+    /// One that can be resumed, and whose server's certificate has not expired; null without.
     [[nodiscard]] SslSessionPointer take();
     [[nodiscard]] std::size_t size() const { return m_sessions.size(); }
 

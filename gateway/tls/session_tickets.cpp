@@ -1,6 +1,7 @@
 #include "gateway/tls/session_tickets.h"
 
 #include "gateway/tls/certificate_description.h"
+#include "gateway/tls/trust.h"
 
 #include <openssl/core_names.h>
 #include <openssl/rand.h>
@@ -12,13 +13,17 @@ namespace postern {
 
 namespace {
 
-/// When the first certificate of the client's chain ends, in seconds since the epoch.
-std::int64_t endOfChain(const SSL& ssl)
+/// Until when what was found out about the client at \a now may be believed without asking again, in seconds
+/// since the epoch: its certificates, what may have revoked them, and at most a session's life.
+std::int64_t endOfVerdict(const SSL& ssl, Clock::Wall now)
 {
     const STACK_OF(X509)* chain = SSL_get0_verified_chain(&ssl);
-    auto end = std::chrono::system_clock::time_point::max();
-    for (int i = 0; i < sk_X509_num(chain); ++i)
-        end = std::min(end, timeOf(*X509_get0_notAfter(sk_X509_value(chain, i))));
+    Clock::Wall end = now + TicketKeys::kLifetime;
+    for (int i = 0; i < sk_X509_num(chain); ++i) {
+        const X509* one = sk_X509_value(chain, i);
+        end = std::min(
+            {end, timeOf(*X509_get0_notAfter(one)), Trust::endOfCrls(ssl, *X509_get_issuer_name(one))});
+    }
     return std::chrono::floor<std::chrono::seconds>(end.time_since_epoch()).count();
 }
 
@@ -76,13 +81,14 @@ int SessionTickets::key(SSL* ssl, unsigned char* name, unsigned char* vector, EV
     return SSL_version(ssl) == TLS1_3_VERSION || self.m_keys->sealing()->name != key->name ? 2 : 1;
 }
 
-/// A ticket is made: notes until when the client's certificates are good. A resumed session keeps its note.
-int SessionTickets::bind(SSL* ssl, void*)
+/// A ticket is made: notes until when the client's certificates are good. A resumed session keeps its note,
+/// so that no chain of renewals outlives the one handshake in which they were verified.
+int SessionTickets::bind(SSL* ssl, void* self)
 {
     SSL_SESSION* session = SSL_get_session(ssl);
     if (!session || SSL_session_reused(ssl) == 1 || !SSL_SESSION_get0_peer(session))
         return 1;
-    const std::int64_t end = endOfChain(*ssl);
+    const std::int64_t end = endOfVerdict(*ssl, static_cast<const SessionTickets*>(self)->m_clock.wall());
     return SSL_SESSION_set1_ticket_appdata(session, &end, sizeof end);
 }
 

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <set>
 
 namespace postern {
 
@@ -39,6 +40,13 @@ public:
     [[nodiscard]] Clock::Wall earliestExpiry() const override { return m_expiry; }
 
 private:
+    /// What a context was made for: one more key of a kind that it has would displace the first.
+    struct Claim
+    {
+        std::vector<std::string> names;
+        std::set<int> kinds;
+    };
+
     Result<void> addCertificate(const KeyPairFiles& files, const TlsServerSettings& settings);
     Result<SslContextPointer> newContext(const TlsServerSettings& settings);
     void limitSessions(const TlsServerSettings& settings);
@@ -48,7 +56,7 @@ private:
 
     std::shared_ptr<const Trust> m_trust;
     std::vector<SslContextPointer> m_contexts;
-    std::vector<std::vector<std::string>> m_claims; ///< the names of each
+    std::vector<Claim> m_claims; ///< of each
     ServerNames m_names;
     std::string m_alpn;
     SessionTickets m_tickets;
@@ -97,11 +105,9 @@ Result<void> ServerContext::addCertificate(const KeyPairFiles& files, const TlsS
     // The same names with another kind of key (RSA beside ECDSA) share a context, in which OpenSSL takes what
     // the client understands.
     const int kind = EVP_PKEY_get_base_id(pair->key.get());
-    for (std::size_t i = 0; i < m_contexts.size(); ++i) {
-        const EVP_PKEY* other = SSL_CTX_get0_privatekey(m_contexts[i].get());
-        if (m_claims[i] == pair->names && EVP_PKEY_get_base_id(other) != kind)
+    for (std::size_t i = 0; i < m_contexts.size(); ++i)
+        if (m_claims[i].names == pair->names && m_claims[i].kinds.insert(kind).second)
             return pair->useIn(*m_contexts[i]);
-    }
     auto context = newContext(settings);
     if (!context)
         return failure(context.error());
@@ -109,7 +115,7 @@ Result<void> ServerContext::addCertificate(const KeyPairFiles& files, const TlsS
         return used;
     for (const std::string& name : pair->names)
         m_names.add(name, m_contexts.size());
-    m_claims.push_back(std::move(pair->names));
+    m_claims.push_back({std::move(pair->names), {kind}});
     m_contexts.push_back(std::move(*context));
     return {};
 }

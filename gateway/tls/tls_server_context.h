@@ -31,7 +31,8 @@ struct TlsServerSettings
 /// SNI: an exact name, else a wildcard, else the first certificate, as nginx and Envoy do. ALPN: the server's
 /// order; a client that offers only others is refused with no_application_protocol (RFC 7301 §3.2), one that
 /// offers none gets none. Sessions are resumed by tickets alone, while the settings are the same, the ticket
-/// is younger than TicketKeys::kLifetime and every certificate of the client's chain has not expired.
+/// is younger than TicketKeys::kLifetime; with a client's certificate, while it, the chain above it and the
+/// CRLs it was looked up in have not expired, and at most kLifetime after the handshake that verified it.
 class TlsServerContext : public std::enable_shared_from_this<TlsServerContext>
 {
 public:

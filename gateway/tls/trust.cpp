@@ -1,5 +1,6 @@
 #include "gateway/tls/trust.h"
 
+#include "gateway/tls/certificate_description.h"
 #include "gateway/tls/key_pair.h"
 #include "gateway/tls/openssl_error.h"
 
@@ -96,15 +97,19 @@ Result<void> Trust::addCrls(const PemFile& file)
         return failure(unusable(file, QStringLiteral("no CRL (%1)").arg(QString::fromStdString(reason)),
                                 QStringLiteral("PEM certificate revocation lists")));
     for (const CrlPointer& crl : m_crls) {
-        const auto issuer = std::ranges::find_if(m_authorities, [&crl](const CertificatePointer& one) {
-            return X509_NAME_cmp(X509_get_subject_name(one.get()), X509_CRL_get_issuer(crl.get())) == 0;
-        });
-        if (issuer != m_authorities.end() &&
-            X509_CRL_verify(crl.get(), X509_get0_pubkey(issuer->get())) != 1) {
-            ERR_clear_error();
+        // An authority that renews its key has two certificates of one name: either may have signed.
+        bool hasIssuer = false;
+        bool isSigned = false;
+        for (const CertificatePointer& one : m_authorities) {
+            if (X509_NAME_cmp(X509_get_subject_name(one.get()), X509_CRL_get_issuer(crl.get())) != 0)
+                continue;
+            hasIssuer = true;
+            isSigned = isSigned || X509_CRL_verify(crl.get(), X509_get0_pubkey(one.get())) == 1;
+        }
+        ERR_clear_error();
+        if (hasIssuer && !isSigned)
             return failure(unusable(file, QStringLiteral("a CRL that its issuer has not signed"),
                                     QStringLiteral("a CRL of an authority in ca.crt")));
-        }
         X509_STORE_add_crl(m_store.get(), crl.get());
     }
     ERR_clear_error();
@@ -117,6 +122,21 @@ bool Trust::hasCrlOf(const X509_NAME& issuer) const
     return std::ranges::any_of(m_crls, [&issuer](const CrlPointer& crl) {
         return X509_NAME_cmp(X509_CRL_get_issuer(crl.get()), &issuer) == 0;
     });
+}
+
+Clock::Wall Trust::endOfCrls(const SSL& ssl, const X509_NAME& issuer)
+{
+    const X509_STORE* store = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(&ssl));
+    const auto* trust = static_cast<const Trust*>(X509_STORE_get_ex_data(store, storeIndex()));
+    auto end = Clock::Wall::max();
+    if (!trust)
+        return end;
+    for (const CrlPointer& crl : trust->m_crls) {
+        const ASN1_TIME* next = X509_CRL_get0_nextUpdate(crl.get());
+        if (next && X509_NAME_cmp(X509_CRL_get_issuer(crl.get()), &issuer) == 0)
+            end = std::min(end, timeOf(*next));
+    }
+    return end;
 }
 
 int Trust::verify(int verdict, X509_STORE_CTX* context)

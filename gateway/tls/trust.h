@@ -2,6 +2,7 @@
 
 #include "gateway/tls/openssl_pointers.h"
 #include "gateway/tls/pem_file.h"
+#include "models/base/clock.h"
 #include "models/base/result.h"
 
 #include <optional>
@@ -26,6 +27,10 @@ public:
     void useIn(SSL_CTX& context, int verifyMode) const;
     /// Tells clients whose certificates are wanted.
     void announceIn(SSL_CTX& context) const;
+
+    /// When the first CRL of \a issuer that \a ssl's peer was verified with must have been replaced: until
+    /// then a verdict holds. The end of time without.
+    [[nodiscard]] static Clock::Wall endOfCrls(const SSL& ssl, const X509_NAME& issuer);
 
 private:
     Trust() = default;

@@ -105,6 +105,7 @@ IssuedCertificate CertificateAuthority::issue(const Request& request) const
     const CertificatePointer certificate = blank(request.commonName, key.get(), request.from, request.to);
     X509_set_issuer_name(certificate.get(), X509_get_subject_name(m_certificate.get()));
     extend(certificate.get(), m_certificate.get(), NID_basic_constraints, "CA:FALSE");
+    extend(certificate.get(), m_certificate.get(), NID_authority_key_identifier, "keyid:always");
     std::string names;
     for (const std::string& name : request.names)
         names += (names.empty() ? "" : ",") + name;

@@ -32,10 +32,12 @@ private Q_SLOTS:
     void names_data();
     void names();
     void kindOfKeyGoesByTheClient();
+    void firstOfAKindOfKeyStays();
     void chainIsSent();
     void clientCertificates_data();
     void clientCertificates();
     void intermediatesNeedNoCrl();
+    void crlOfARenewedAuthority();
     void clientCertificateIsDescribed();
     void anchorsWithoutARoot();
     void resumes_data();
@@ -44,6 +46,9 @@ private Q_SLOTS:
     void sessionsEnd_data();
     void sessionsEnd();
     void sessionEndsWithTheClientsCertificate();
+    void sessionEndsWithTheCrl();
+    void renewalsEndWithTheFirstHandshake();
+    void handedOverKeysOpenNoOthersSessions();
     void resumedSessionKeepsTheClientsCertificate();
     void ticketsAreTheOnlyWay();
     void refusesFiles_data();
@@ -51,6 +56,16 @@ private Q_SLOTS:
     void tellsTheEarliestExpiry();
 
 private:
+    /// How far the test's clock is before the kernel's, from now on at least not behind.
+    std::chrono::seconds ahead()
+    {
+        const auto distance = [this] {
+            return std::chrono::ceil<std::chrono::seconds>(m_clock.wall() - std::chrono::system_clock::now());
+        };
+        if (distance() < 0s)
+            m_clock.advance(-distance());
+        return distance();
+    }
     TlsServerSettings settings(const std::vector<IssuedCertificate>& certificates) const
     {
         TlsServerSettings result;
@@ -254,6 +269,21 @@ void TestTlsServerContext::kindOfKeyGoesByTheClient()
     QCOMPARE(old.far->peerName(), std::string("rsa"));
 }
 
+void TestTlsServerContext::firstOfAKindOfKeyStays()
+{
+    const std::vector<std::string> names{"DNS:both.example"};
+    const auto with = context(settings(
+        {m_authority.issue({.commonName = "rsa", .names = names, .key = CertificateAuthority::Key::Rsa}),
+         m_authority.issue({.commonName = "ecdsa", .names = names}),
+         m_authority.issue(
+             {.commonName = "second rsa", .names = names, .key = CertificateAuthority::Key::Rsa})}));
+    TlsPair old(
+        with->accept(), TlsPeer::Role::Client,
+        {.newest = TLS1_2_VERSION, .serverName = "both.example", .suites12 = "ECDHE-RSA-AES128-GCM-SHA256"});
+    QVERIFY(old.handshake());
+    QCOMPARE(old.far->peerName(), std::string("rsa"));
+}
+
 void TestTlsServerContext::chainIsSent()
 {
     const CertificateAuthority intermediate("Intermediate", &m_authority);
@@ -356,6 +386,22 @@ void TestTlsServerContext::intermediatesNeedNoCrl()
     wanted.clientAuthorities->crls = pem(m_clients.crl({}, -1h)); // who knows what it would list today
     visit(context(wanted), {.certificate = issued});
     QVERIFY(!m_connected);
+}
+
+void TestTlsServerContext::crlOfARenewedAuthority()
+{
+    // Two certificates of one name; the CRL is signed with the key of the second.
+    TlsServerSettings wanted = settings({m_default});
+    wanted.clientCertificates = Clients::Required;
+    const IssuedCertificate revoked = m_stranger.issue({.commonName = "revoked"});
+    wanted.clientAuthorities = TrustFiles{pem(m_clients.certificate() + m_stranger.certificate()),
+                                          pem(m_stranger.crl({revoked.certificate}))};
+    const auto with = context(wanted);
+    visit(with, {.certificate = m_stranger.issue({.commonName = "good"})});
+    QVERIFY(m_connected);
+    visit(with, {.certificate = revoked});
+    QVERIFY(!m_connected);
+    QCOMPARE(QString::fromLatin1(tokenOf(m_failure).data()), QStringLiteral("certificate-revoked"));
 }
 
 void TestTlsServerContext::clientCertificateIsDescribed()
@@ -482,11 +528,6 @@ void TestTlsServerContext::sessionEndsWithTheClientsCertificate()
     wanted.clientCertificates = Clients::Required;
     wanted.clientAuthorities = TrustFiles{pem(m_clients.certificate()), {}};
     const auto with = context(wanted);
-    const auto ahead = [this] {
-        return std::chrono::ceil<std::chrono::seconds>(m_clock.wall() - std::chrono::system_clock::now());
-    };
-    if (ahead() < 0s)
-        m_clock.advance(-ahead());
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
         const TlsPeerSettings client{.newest = version,
                                      .certificate =
@@ -499,6 +540,65 @@ void TestTlsServerContext::sessionEndsWithTheClientsCertificate()
         visit(with, client, session);
         QVERIFY(m_connected && !m_resumed);
     }
+}
+
+void TestTlsServerContext::sessionEndsWithTheCrl()
+{
+    TlsServerSettings wanted = settings({m_default});
+    wanted.clientCertificates = Clients::Required;
+    wanted.clientAuthorities =
+        TrustFiles{pem(m_clients.certificate()), pem(m_clients.crl({}, ahead() + 30min))};
+    const auto with = context(wanted);
+    const TlsPeerSettings client{.certificate = m_clients.issue({.commonName = "good"})};
+    const auto session = visit(with, client);
+    const auto next = visit(with, client, session);
+    QVERIFY(m_resumed);
+    m_clock.advance(31min); // the kernel's clock, by which a whole handshake goes, has not moved
+    visit(with, client, next);
+    QVERIFY(m_connected && !m_resumed);
+}
+
+void TestTlsServerContext::renewalsEndWithTheFirstHandshake()
+{
+    TlsServerSettings wanted = settings({m_default});
+    wanted.clientCertificates = Clients::Required;
+    wanted.clientAuthorities = TrustFiles{pem(m_clients.certificate()), {}};
+    const auto with = context(wanted);
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        const TlsPeerSettings client{.newest = version,
+                                     .certificate = m_clients.issue({.commonName = "good", .to = 240h})};
+        const auto first = visit(with, client);
+        m_clock.advance(TicketKeys::kLifetime - 10min);
+        const auto renewed = visit(with, client, first); // OpenSSL tells a client of TLS 1.3's alone
+        QVERIFY(m_resumed);
+        QCOMPARE(renewed != nullptr, version == TLS1_3_VERSION);
+        m_clock.advance(11min);
+        visit(with, client, renewed ? renewed : first);
+        QVERIFY(m_connected && !m_resumed);
+    }
+}
+
+void TestTlsServerContext::handedOverKeysOpenNoOthersSessions()
+{
+    // A successor whose secrets have changed meanwhile: its keys open the ticket, what it says is not
+    // believed.
+    TlsServerSettings wanted = settings({m_default});
+    wanted.clientCertificates = Clients::Required;
+    wanted.clientAuthorities = TrustFiles{pem(m_clients.certificate()), {}};
+    const TlsPeerSettings client{.certificate = m_clients.issue({.commonName = "good"})};
+    const auto session = visit(context(wanted), client);
+    auto keys = std::make_shared<TicketKeys>(m_clock);
+    QVERIFY(keys->adopt(m_tickets->serialised()));
+    TlsServerSettings withCrl = wanted;
+    withCrl.clientAuthorities->crls = pem(m_clients.crl({}));
+    TlsServerSettings withOther = wanted;
+    withOther.clientAuthorities->authorities.text += m_stranger.certificate();
+    for (const TlsServerSettings& other : {withCrl, withOther}) {
+        visit(*TlsServerContext::create(other, keys, m_clock), client, session);
+        QVERIFY(m_connected && !m_resumed);
+    }
+    visit(*TlsServerContext::create(wanted, keys, m_clock), client, session);
+    QVERIFY(m_resumed);
 }
 
 void TestTlsServerContext::resumedSessionKeepsTheClientsCertificate()
