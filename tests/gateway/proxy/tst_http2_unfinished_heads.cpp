@@ -4,6 +4,8 @@
 
 #include <QTest>
 
+#include <atomic>
+
 using namespace postern;
 using namespace postern::test;
 
@@ -22,6 +24,7 @@ class TestHttp2UnfinishedHeads : public QObject
 private Q_SLOTS:
     void trailersThatEndAfterTheAnswer_data();
     void trailersThatEndAfterTheAnswer();
+    void trailersThatEndAfterTheirMemoryIsFreed();
     void whatNeverBecameARequestIsNotRecorded_data();
     void whatNeverBecameARequestIsNotRecorded();
 };
@@ -61,6 +64,50 @@ void TestHttp2UnfinishedHeads::trailersThatEndAfterTheAnswer()
     QCOMPARE(client.answer(3).status, 200);
     QVERIFY(!client.stream(1).reset); // answered already: nobody asks what they were
     QTRY_COMPARE(gateway.metric(kInFlight), std::optional<double>(0));
+}
+
+/// The same, with so many warm exchanges that this one is deleted: what AddressSanitizer sees.
+void TestHttp2UnfinishedHeads::trailersThatEndAfterTheirMemoryIsFreed()
+{
+    constexpr std::uint32_t kWarm = 256;
+    Gate slowSeen;
+    Gate slow;
+    Gate others;
+    std::atomic<std::uint32_t> waiting = 0;
+    RecordingUpstream upstream([&](UpstreamPeer& peer) {
+        while (const auto request = peer.nextHead()) {
+            const bool isSlow = request->target == "/slow";
+            if (isSlow)
+                slowSeen.open();
+            else
+                ++waiting;
+            (isSlow ? slow : others).wait();
+            if (!peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
+                break;
+        }
+    });
+    GatewayFixture gateway(GatewayFixture::http2Spec(upstream.port(), "60s", "  limits: {streams: 1000}\n"));
+    Http2Client client(gateway.port(), C::Windows::Closed);
+    QVERIFY(client.roundTrip());
+    client.send(C::headers(1, C::post("/slow"), false));
+    QVERIFY(slowSeen.wait());
+    client.send(C::frame(C::kHeaders, C::kEndStream, 1, C::block({{"x-first", "1"}})));
+    gateway.run([](ProxyWorker&) {}); // it has come
+
+    Http2Client other(gateway.port());
+    for (std::uint32_t i = 0; i < kWarm; ++i)
+        other.send(C::headers(2 * i + 1, C::get()));
+    QTRY_COMPARE_WITH_TIMEOUT(waiting.load(), kWarm, 60'000);
+    others.open();
+    for (std::uint32_t i = 0; i < kWarm; ++i)
+        QCOMPARE(other.answer(2 * i + 1).status, 200);
+    slow.open();
+    QVERIFY(client.answer(1).complete);
+
+    client.send(C::frame(C::kContinuation, C::kEndHeaders, 1, C::block({{"x-sum", std::string(4000, '5')}})));
+    client.send(C::headers(3, C::get()));
+    QCOMPARE(client.answer(3).status, 200);
+    QVERIFY(!client.stream(1).reset);
 }
 
 void TestHttp2UnfinishedHeads::whatNeverBecameARequestIsNotRecorded_data()
