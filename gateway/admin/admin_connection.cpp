@@ -30,10 +30,8 @@ void AdminConnection::endSoon()
     m_last = true;
     if (!m_received.empty() || m_socket->bytesToWrite() > 0 || m_socket->bytesAvailable() > 0)
         return;
-    m_closing = true;
-    // Not now, as the owner goes through its list; and what comes meanwhile is dropped as after a last
-    // answer.
-    QMetaObject::invokeMethod(m_socket, &QTcpSocket::disconnectFromHost, Qt::QueuedConnection);
+    // A client that was let in a moment ago has its request under way.
+    m_deadline.start(m_limits.lastTime);
 }
 
 void AdminConnection::abort()

@@ -20,7 +20,8 @@ struct AdminLimits
     std::chrono::milliseconds headTime{5'000};   ///< from the first byte of a request to its last
     std::chrono::milliseconds idleTime{120'000}; ///< longer than scrapes are apart
     std::chrono::milliseconds writeTime{30'000};
-    std::size_t connections = 64; ///< one more, and who was silent longest is closed
+    std::chrono::milliseconds lastTime{1'000}; ///< for a last request, once nobody else is let in
+    std::size_t connections = 64;              ///< one more, and who was silent longest is closed
 };
 
 /// One client of the admin listener. One request at a time: the next is looked at when the answer before is
@@ -33,7 +34,7 @@ public:
 
     /// When the client was last heard of; steady.
     [[nodiscard]] std::chrono::steady_clock::time_point lastActive() const { return m_lastActive; }
-    /// Closes after the request under way, or now.
+    /// Closes after the next answer, or when no request comes within lastTime.
     void endSoon();
     /// Closes without a word.
     void abort();

@@ -215,6 +215,7 @@ void Gateway::Private::release(const QStringList& listeners, bool adminTaken)
 {
     // Readiness first: a probe that comes in here from now on would hear that this gateway drains.
     if (adminTaken) {
+        status.setSucceeded();
         admin->stopAccepting();
         adminSockets->leave();
     }

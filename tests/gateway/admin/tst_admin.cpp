@@ -79,6 +79,7 @@ class TestAdmin : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void whoWasLetInIsAnswered();
     void answers_data();
     void answers();
     void tellsReadiness();
@@ -295,6 +296,21 @@ void TestAdmin::endsWithConnectionsOpen()
     const auto socket = connectTo(*running);
     running->server.reset();
     QCOMPARE(readToEnd(*socket), QByteArray());
+}
+
+/// A hand-over: another process lets clients in from now on, but a probe may be on its way here.
+void TestAdmin::whoWasLetInIsAnswered()
+{
+    Running running;
+    const auto kept = connectTo(running);
+    kept->write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    QVERIFY(kept->waitForReadyRead(5000)); // it is in
+    kept->readAll();
+    running.server->stopAccepting();
+    kept->write("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n");
+    const QByteArray answer = readToEnd(*kept);
+    QVERIFY2(answer.startsWith("HTTP/1.1 200 "), answer.constData());
+    QVERIFY(answer.contains("Connection: close"));
 }
 
 QTEST_GUILESS_MAIN(TestAdmin)
