@@ -1,6 +1,7 @@
 #include "tests/support/gateway/gateway_fixture.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/recording_upstream.h"
+#include "tests/support/resident_memory.h"
 
 #include <QFile>
 #include <QTest>
@@ -32,15 +33,6 @@ bool isRight(std::string_view bytes, std::uint64_t position)
     return true;
 }
 
-std::uint64_t residentBytes()
-{
-    QFile file(QStringLiteral("/proc/self/statm"));
-    if (!file.open(QIODevice::ReadOnly))
-        return 0;
-    return file.readAll().split(' ').value(1).toULongLong() *
-           static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
-
 /// 64 MiB each way, or what POSTERN_STREAM_MIB says (1024 for the real thing by hand).
 std::uint64_t streamBytes()
 {
@@ -50,11 +42,7 @@ std::uint64_t streamBytes()
 }
 
 constexpr std::size_t kBlock = 256 * 1024;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t kMostGrowth = ~0ull >> 1; // the sanitizers keep what is freed
-#else
-constexpr std::uint64_t kMostGrowth = 24 * 1024 * 1024;
-#endif
+constexpr std::uint64_t kMostGrowth = kFreedMemoryGoes ? 24 * 1024 * 1024 : ~0ull >> 1;
 
 } // namespace
 
