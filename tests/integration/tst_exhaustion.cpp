@@ -186,6 +186,10 @@ void TestExhaustion::leavesDescriptorsForUpstreams()
 
 void TestExhaustion::servesOnWithoutDescriptors()
 {
+#ifdef __SANITIZE_ADDRESS__
+    QSKIP("the gateway is built with UBSan, which makes a pipe to look at an object and ends the process "
+          "without one");
+#endif
     Gate mayAnswer;
     RecordingUpstream upstream([&](UpstreamPeer& peer) {
         while (const auto next = peer.next()) {
