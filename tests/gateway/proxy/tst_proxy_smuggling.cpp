@@ -90,7 +90,7 @@ void TestProxySmuggling::nginx()
     if (program.isEmpty())
         program = QStandardPaths::findExecutable(QStringLiteral("nginx"), {QStringLiteral("/usr/sbin")});
     if (program.isEmpty())
-        QSKIP("nginx is not installed");
+        QFAIL("nginx is not installed: packaging/install-dependencies does it");
     QTemporaryDir folder;
     const QString socket = folder.filePath(QStringLiteral("nginx.sock"));
     QFile configuration(folder.filePath(QStringLiteral("nginx.conf")));
