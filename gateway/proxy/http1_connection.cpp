@@ -65,9 +65,9 @@ void Http1Connection::ready(FdEvents events)
     } else if (m_socket.hasPending() && (events & EPOLLOUT)) {
         const std::size_t before = m_socket.pending();
         const auto result = m_socket.flush();
-        if (result == StreamSocket::Write::Pending && m_socket.pending() < before)
-            m_tookLast = m_context.clock.steady();
         written(result);
+        if (result == StreamSocket::Write::Pending && m_socket.pending() < before)
+            m_reading.tookSome(m_context.clock);
         if (result == StreamSocket::Write::Done && m_exchange)
             m_exchange->clientWritable();
     }
@@ -189,7 +189,6 @@ bool Http1Connection::takeHead(std::size_t size)
     m_readBy = kNever;
     m_isFresh = false;
     m_sends.begin(limits());
-    m_reads.begin(limits());
     m_scanned = 0;
     // Copied once: the head must outlive the receive buffer, and everything else points into it.
     const std::string_view head = m_exchange->arena().copy(text(m_input.bytes().first(size)));
@@ -224,7 +223,6 @@ void Http1Connection::refuseHead(Refusal refusal)
     m_readBy = kNever;
     m_isFresh = false;
     m_sends.begin(limits());
-    m_reads.begin(limits());
     m_scanned = 0;
     m_version = HttpVersion::Http11;
     m_responseDone = m_dropping = m_cut = false;
@@ -318,12 +316,9 @@ void Http1Connection::takeBody()
 void Http1Connection::reached()
 {
     const Clock::Steady now = m_context.clock.steady();
-    if (m_writeBy <= now) {
-        if (!keepsReading(now)) {
-            closeNow(RequestEnd::TimedOut);
-            return;
-        }
-        m_writeBy = nextLook(now);
+    if (m_reading.nextLook() <= now && !m_reading.look(now, m_socket.taken(), limits())) {
+        closeNow(RequestEnd::TimedOut);
+        return;
     }
     if (m_readBy > now) {
         arm();
@@ -354,7 +349,7 @@ void Http1Connection::reached()
 
 void Http1Connection::arm()
 {
-    const Clock::Steady next = std::min(m_readBy, m_writeBy);
+    const Clock::Steady next = std::min(m_readBy, m_reading.nextLook());
     if (next != kNever)
         m_context.deadlines.set(*this, next);
 }

@@ -2,14 +2,12 @@
 
 #include "gateway/event/deadline_sweep.h"
 #include "gateway/event/fd_handler.h"
-#include "gateway/proxy/client_pace.h"
 #include "gateway/proxy/client_session.h"
 #include "gateway/proxy/client_socket.h"
 #include "gateway/proxy/client_stream.h"
 #include "gateway/proxy/exchange.h"
 #include "gateway/proxy/input_buffer.h"
-
-#include <limits>
+#include "gateway/proxy/reading_watch.h"
 
 namespace postern {
 
@@ -38,7 +36,6 @@ private:
         Closed
     };
     static constexpr Clock::Steady kNever = Clock::Steady::max();
-    static constexpr std::int64_t kUnknown = std::numeric_limits<std::int64_t>::min();
 
     void sendContinue() override;
     void sendInterim(const ResponseHead& head) override;
@@ -69,8 +66,6 @@ private:
     void written(StreamSocket::Write result);
     void waitForBody();
     void bodyCame(std::size_t bytes);
-    [[nodiscard]] bool keepsReading(Clock::Steady now);
-    [[nodiscard]] Clock::Steady nextLook(Clock::Steady now) const;
     void arm();
     [[nodiscard]] ClientConnection client() const;
     [[nodiscard]] const Limits& limits() const;
@@ -82,14 +77,10 @@ private:
     StreamSocket& m_socket = m_client.socket;
     InputBuffer m_input;
     std::unique_ptr<Exchange> m_exchange;
-    Clock::Steady m_readBy = kNever;  ///< the client must have sent something by then
-    Clock::Steady m_writeBy = kNever; ///< whether the client reads is looked at then
-    Clock::Steady m_waitsSince{};     ///< for the body, while m_readBy is set
-    Clock::Steady m_looked{};         ///< when that was looked at last
-    Clock::Steady m_tookLast{};       ///< when the client was last seen to take a byte
-    std::int64_t m_taken = kUnknown;  ///< by the client, when that was looked at last
+    Clock::Steady m_readBy = kNever; ///< the client must have sent something by then
+    Clock::Steady m_waitsSince{};    ///< for the body, while m_readBy is set
     ClientPace m_sends;
-    ClientPace m_reads;
+    ReadingWatch m_reading;
     std::uint32_t m_scanned = 0; ///< no end of head before here; with Phase::Linger: bytes dropped
     Phase m_phase = Phase::Head;
     HttpVersion m_version = HttpVersion::Http11;

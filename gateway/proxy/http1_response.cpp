@@ -102,41 +102,15 @@ void Http1Connection::written(StreamSocket::Write result)
 {
     switch (result) {
     case StreamSocket::Write::Done:
-        m_writeBy = kNever;
+        m_reading.pause();
         break;
     case StreamSocket::Write::Failed:
         m_broken = true;
         break;
     case StreamSocket::Write::Pending:
-        if (m_writeBy == kNever) {
-            m_looked = m_tookLast = m_context.clock.steady();
-            m_taken = kUnknown;
-            m_writeBy = nextLook(m_looked);
-        }
+        m_reading.begin(m_context.clock, limits());
         break;
     }
-}
-
-/// Several looks in each of the times: a look costs a system call, and who reads slowly must not be taken for
-/// somebody who does not read, as the kernel tells of room only when there is much.
-Clock::Steady Http1Connection::nextLook(Clock::Steady now) const
-{
-    return now + std::min(limits().writeTimeout, limits().minimumRateGrace) / 4;
-}
-
-bool Http1Connection::keepsReading(Clock::Steady now)
-{
-    const std::int64_t taken = m_socket.taken();
-    if (m_taken != kUnknown) { // else it is not known what went in between
-        if (taken > m_taken)
-            m_tookLast = now;
-        m_reads.spend(now - m_looked, static_cast<std::uint64_t>(std::max<std::int64_t>(taken - m_taken, 0)),
-                      limits());
-    }
-    m_taken = taken;
-    m_looked = now;
-    return now - m_tookLast < limits().writeTimeout &&
-           m_reads.left(limits()) > Clock::Steady::duration::zero();
 }
 
 /// True when the response is out and the next request may be read.
@@ -149,6 +123,7 @@ bool Http1Connection::endExchange()
         return false; // a small body that is being dropped
     const Clock::Steady now = m_exchange->finish(RequestEnd::Complete);
     m_context.giveBack(std::move(m_exchange));
+    m_reading.end();
     if (m_keepAlive && bodyIsDone) {
         m_phase = Phase::Head;
         m_readBy = now + limits().idleTimeout;

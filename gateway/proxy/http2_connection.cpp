@@ -96,9 +96,9 @@ void Http2Connection::ready(FdEvents events)
     } else if (m_socket.hasPending() && (events & EPOLLOUT)) {
         const std::size_t before = m_socket.pending();
         const auto result = m_socket.flush();
-        if (m_socket.pending() < before)
-            m_tookLast = m_context.clock.steady();
         written(result);
+        if (m_socket.pending() < before)
+            m_reading.tookSome(m_context.clock);
         if (result == StreamSocket::Write::Done)
             touchAll(); // those that waited for this may go on
     }
@@ -218,41 +218,15 @@ void Http2Connection::written(StreamSocket::Write result)
 {
     switch (result) {
     case StreamSocket::Write::Done:
-        m_writeBy = kNever;
+        m_reading.end(); // each stream's pace is its own, over all of its message
         break;
     case StreamSocket::Write::Failed:
         m_broken = true;
         break;
     case StreamSocket::Write::Pending:
-        if (m_writeBy == kNever) {
-            m_looked = m_tookLast = m_context.clock.steady();
-            m_taken = kUnknown;
-            m_reads.begin(limits());
-            m_writeBy = nextLook(m_looked);
-        }
+        m_reading.begin(m_context.clock, limits());
         break;
     }
-}
-
-/// As for HTTP/1.1: the kernel tells of room only when there is much, so it is asked a few times meanwhile.
-Clock::Steady Http2Connection::nextLook(Clock::Steady now) const
-{
-    return now + std::min(limits().writeTimeout, limits().minimumRateGrace) / 4;
-}
-
-bool Http2Connection::keepsReading(Clock::Steady now)
-{
-    const std::int64_t taken = m_socket.taken();
-    if (m_taken != kUnknown) {
-        const std::int64_t more = std::max<std::int64_t>(taken - m_taken, 0);
-        if (more > 0)
-            m_tookLast = now;
-        m_reads.spend(now - m_looked, static_cast<std::uint64_t>(more), limits());
-    }
-    m_taken = taken;
-    m_looked = now;
-    return now - m_tookLast < limits().writeTimeout &&
-           m_reads.left(limits()) > Clock::Steady::duration::zero();
 }
 
 void Http2Connection::touch(Http2Stream& stream)
@@ -446,12 +420,9 @@ void Http2Connection::reached()
         close();
         return;
     }
-    if (m_writeBy <= now) {
-        if (!keepsReading(now)) {
-            closeNow(RequestEnd::TimedOut);
-            return;
-        }
-        m_writeBy = nextLook(now);
+    if (m_reading.nextLook() <= now && !m_reading.look(now, m_socket.taken(), limits())) {
+        closeNow(RequestEnd::TimedOut);
+        return;
     }
     if (m_headBy <= now)
         headTimedOut();
@@ -484,6 +455,9 @@ void Http2Connection::armBy(Clock::Steady when)
         m_context.deadlines.set(*this, when);
 }
 
-void Http2Connection::arm() { armBy(std::min({m_headBy, m_writeBy, m_streams.empty() ? m_idleBy : kNever})); }
+void Http2Connection::arm()
+{
+    armBy(std::min({m_headBy, m_reading.nextLook(), m_streams.empty() ? m_idleBy : kNever}));
+}
 
 } // namespace postern

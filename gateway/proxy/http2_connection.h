@@ -10,8 +10,8 @@
 #include "gateway/proxy/client_session.h"
 #include "gateway/proxy/client_socket.h"
 #include "gateway/proxy/http2_stream.h"
+#include "gateway/proxy/reading_watch.h"
 
-#include <limits>
 #include <vector>
 
 namespace postern {
@@ -60,7 +60,6 @@ private:
         Closed
     };
     static constexpr Clock::Steady kNever = Clock::Steady::max();
-    static constexpr std::int64_t kUnknown = std::numeric_limits<std::int64_t>::min();
 
     Http2Verdict frameBegan(const Http2Frame&) override { return verdict(); } // see inspect()
     void headBegan(Http2StreamId stream, Http2HeadKind kind) override;
@@ -101,8 +100,6 @@ private:
     void close();
     void schedule();
     void written(StreamSocket::Write result);
-    [[nodiscard]] bool keepsReading(Clock::Steady now);
-    [[nodiscard]] Clock::Steady nextLook(Clock::Steady now) const;
     void headTimedOut();
     void arm();
 
@@ -126,14 +123,10 @@ private:
     Http2Stream* m_gatherStream = nullptr;
     std::span<char> m_gathered; ///< of its body, in the receive buffer: many small frames go on as one piece
 
-    std::ptrdiff_t m_unsent = 0;      ///< of all streams' responses
-    Clock::Steady m_headBy = kNever;  ///< a head that has begun must be complete by then
-    Clock::Steady m_idleBy = kNever;  ///< without streams
-    Clock::Steady m_writeBy = kNever; ///< whether the client reads is looked at then
-    Clock::Steady m_looked{};         ///< when that was looked at last
-    Clock::Steady m_tookLast{};       ///< when the client was last seen to take a byte
-    std::int64_t m_taken = kUnknown;  ///< by the client, when that was looked at last
-    ClientPace m_reads;
+    std::ptrdiff_t m_unsent = 0;     ///< of all streams' responses
+    Clock::Steady m_headBy = kNever; ///< a head that has begun must be complete by then
+    Clock::Steady m_idleBy = kNever; ///< without streams
+    ReadingWatch m_reading;
     std::uint32_t m_lingered = 0;        ///< bytes dropped
     std::optional<Http2Error> m_stopped; ///< what we end the session for
     Phase m_phase = Phase::Open;
