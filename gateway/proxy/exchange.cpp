@@ -230,6 +230,9 @@ bool Exchange::acceptsBody() const
 void Exchange::requestBody(const Payload& payload)
 {
     m_bytesIn += payload.bytes.size();
+    if (m_upgrading && !m_tunnel)
+        return; // meant for a tunnel that did not come about: to the upstream it would be a request of its
+                // own
     m_bodyComplete = payload.last;
     if (m_stage != Stage::Forwarding && m_stage != Stage::Responding)
         return;

@@ -49,6 +49,8 @@ void Exchange::responseHead(ResponseHead& head, const Payload& payload)
         beginTunnel(head, payload);
         return;
     }
+    if (m_upgrading)
+        m_stream->dropBody(); // no tunnel: what the client sends for one has no place to go
     m_stage = Stage::Responding;
     m_policyContext.response = &head;
     m_run.responseHead();

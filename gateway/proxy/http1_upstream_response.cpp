@@ -89,7 +89,8 @@ void Http1UpstreamStream::deliverHead(std::size_t headSize)
 {
     // The head's views point into the input, which therefore stays until the head is delivered.
     const std::span<char> bytes = m_input.bytes();
-    if (m_response.status == 101) // what follows is the other protocol's
+    m_isTunnel = m_response.status == 101;
+    if (m_isTunnel) // what follows is the other protocol's
         m_response.framing = BodyFraming::UntilClose;
     m_body.start(m_response.framing, m_response.contentLength);
     if (const auto theirs = keepAliveTimeout(m_response.headers))

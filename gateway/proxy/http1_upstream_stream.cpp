@@ -20,7 +20,7 @@ UpstreamStream::Begun Http1UpstreamStream::begin(const WorkerUpstream& upstream,
 {
     m_pool = upstream.pool.get();
     m_request = &request;
-    m_headSent = m_requestSent = m_answeredEarly = false;
+    m_headSent = m_requestSent = m_isTunnel = m_answeredEarly = false;
     m_interims = 0;
     const Begun begun = acquire(wish);
     // A reused connection that has ended meanwhile would fail a request that can not go out again: for those
@@ -77,6 +77,8 @@ UpstreamStream::Sent Http1UpstreamStream::send(const Payload& payload)
 {
     if (m_state == State::Idle || m_sendBroken)
         return Sent::Taken; // the response has come early, or its absence is about to be seen
+    if (m_requestSent && !m_isTunnel)
+        return Sent::Taken; // whatever followed the request's end would be a request of its own
     std::string& text = m_context.scratch;
     text.clear();
     if (!m_headSent)
@@ -87,7 +89,7 @@ UpstreamStream::Sent Http1UpstreamStream::send(const Payload& payload)
     const auto written = writeMessage(m_connection->socket(), text, payload,
                                       chunked ? OutgoingFraming::Chunked : OutgoingFraming::Plain);
     if (written != StreamSocket::Write::Failed) {
-        if (payload.last && m_state == State::Body && m_response.status == 101)
+        if (payload.last && m_isTunnel)
             m_connection->socket().finishSending(); // a tunnel's end has no other sign
         return Sent::Taken;
     }

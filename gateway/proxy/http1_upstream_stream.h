@@ -65,6 +65,7 @@ private:
     State m_state = State::Idle;
     bool m_headSent = false;
     bool m_requestSent = false; ///< to its last byte
+    bool m_isTunnel = false;    ///< the response was a 101; who passes it on may give it another status
     bool m_sendBroken = false;
     bool m_answeredEarly = false; ///< before the request was sent to its end
     bool m_heard = false;         ///< a byte of response has come

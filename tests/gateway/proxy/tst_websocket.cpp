@@ -160,6 +160,9 @@ private Q_SLOTS:
     void overHttp2Refused_data();
     void overHttp2Refused();
     void overHttp2FaultsAndDrain();
+    void overHttp2ClientEnds();
+    void overHttp2NothingFollowsARefusal_data();
+    void overHttp2NothingFollowsARefusal();
 };
 
 void TestWebSocket::handshakeIsRebuilt()
@@ -889,6 +892,85 @@ void TestWebSocket::overHttp2FaultsAndDrain()
     QVERIFY(http.goAway().has_value());
     http.raw().close();
     QTRY_VERIFY(drained);
+}
+
+void TestWebSocket::overHttp2ClientEnds()
+{
+    Gate ended;
+    RecordingUpstream upstream(agreeing([&](UpstreamPeer& peer) {
+        while (!peer.receive().empty()) {
+        }
+        ended.open();
+        peer.send(server(0x81, "last words")); // half-closed: still read
+    }));
+    GatewayFixture gateway(http2(spec(upstream.port())));
+    Http2Client http(gateway.port());
+    const std::uint32_t stream = http.request(connecting(), false);
+    QCOMPARE(http.readHead(stream).status, 200);
+    QVERIFY(http.send(Http2Client::data(stream, client(0x81, "bye"), true)));
+    QTRY_VERIFY(ended.isOpen());
+    QVERIFY(upstream.bytes().ends_with(client(0x81, "bye")));
+    QCOMPARE(http.answer(stream).body, server(0x81, "last words"));
+    QVERIFY(http.stream(stream).complete);
+}
+
+void TestWebSocket::overHttp2NothingFollowsARefusal_data()
+{
+    QTest::addColumn<QByteArray>("status");
+    QTest::addColumn<bool>("early");
+    QTest::addColumn<bool>("ends");
+    for (const char* const status : {"200 OK", "403 Forbidden"}) {
+        QTest::addRow("%s, during the answer", status) << QByteArray(status) << false << false;
+        QTest::addRow("%s, during the answer, and the end", status) << QByteArray(status) << false << true;
+        QTest::addRow("%s, before the answer", status) << QByteArray(status) << true << false;
+        QTest::addRow("%s, before the answer, and the end", status) << QByteArray(status) << true << true;
+    }
+}
+
+void TestWebSocket::overHttp2NothingFollowsARefusal()
+{
+    // What a client sends for a tunnel that never came about would be a request of its own behind the
+    // handshake.
+    QFETCH(QByteArray, status);
+    QFETCH(bool, early);
+    QFETCH(bool, ends);
+    Gate mayAnswer;
+    Gate mayGoOn;
+    RecordingUpstream upstream([&](UpstreamPeer& peer) {
+        peer.next();
+        mayAnswer.wait();
+        peer.send("HTTP/1.1 " + status.toStdString() + "\r\nContent-Length: 8\r\n\r\nhalf");
+        mayGoOn.wait();
+        peer.send("rest");
+        while (peer.next())
+            peer.send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nown");
+    });
+    GatewayFixture gateway(http2(spec(upstream.port())));
+    Http2Client http(gateway.port());
+    const std::uint32_t stream = http.request(connecting(), false);
+    const std::string smuggled = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
+    if (early) {
+        QVERIFY(http.send(Http2Client::data(stream, smuggled, ends)));
+        QVERIFY(http.roundTrip());
+    }
+    mayAnswer.open();
+    QCOMPARE(http.readBody(stream, 4).body, std::string("half"));
+    if (!early) {
+        QVERIFY(http.send(Http2Client::data(stream, smuggled, ends)));
+        QVERIFY(http.roundTrip());
+    }
+    mayGoOn.open();
+    const Http2Answer answer = http.answer(stream);
+    QVERIFY(answer.complete);
+    QCOMPARE(QByteArray::number(answer.status), status.left(3));
+    QCOMPARE(answer.body, std::string("halfrest"));
+    const Http2Answer next = http.ask(Http2Client::get("/other"));
+    QCOMPARE(next.status, 200);
+    QCOMPARE(next.body, std::string("own"));
+    QCOMPARE(upstream.connections(), 1); // the answer was whole, and nothing was owed
+    QCOMPARE(upstream.requests().size(), std::size_t{2});
+    QCOMPARE(upstream.bytes(), upstream.requests().at(0).head + upstream.requests().at(1).head);
+    QCOMPARE(upstream.requests().at(1).target, std::string("/other"));
 }
 
 QTEST_GUILESS_MAIN(TestWebSocket)
