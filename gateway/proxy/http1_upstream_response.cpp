@@ -142,12 +142,13 @@ void Http1UpstreamStream::ended()
         return;
     }
     using Delivery = AttemptFailure::Delivery;
+    using Excuse = AttemptFailure::Excuse;
     const bool unheard = m_state == State::Open && !m_heard;
     const bool nothingSent = unheard && m_connection->socket().sent() == m_sentBefore;
     fail({.refusal = Refusal::UpstreamReset,
           .kind = AttemptFailure::Kind::Reset,
           .delivery = nothingSent ? Delivery::Nothing : Delivery::Unknown,
-          .idleRace = unheard && m_connection->isReused()});
+          .excuse = unheard && m_connection->isReused() ? Excuse::IdleRace : Excuse::None});
 }
 
 void Http1UpstreamStream::complete()
@@ -162,7 +163,7 @@ void Http1UpstreamStream::complete()
 void Http1UpstreamStream::fail(const AttemptFailure& failure)
 {
     m_state = State::Idle;
-    if (!failure.idleRace)
+    if (failure.excuse == AttemptFailure::Excuse::None)
         m_connection->endpoint().report(AttemptOutcome::Reset, m_context.clock.steady());
     release(UpstreamPool::Reuse::No);
     m_observer.streamFailed(failure);

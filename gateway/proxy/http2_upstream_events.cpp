@@ -153,7 +153,8 @@ Http2Verdict Http2UpstreamSession::frameReceived(const Http2Frame& frame)
         m_pool.roomMade();
         return spend(kPriceOfSettings);
     case Http2FrameType::GoAway:
-        m_state = State::Draining; // before the streams that it refuses begin anew elsewhere
+        if (m_state == State::Open)
+            drain(); // before the streams that it refuses begin anew elsewhere
         return Http2Verdict::GoOn;
     case Http2FrameType::ResetStream:
         return spend(kPriceOfReset);
@@ -181,7 +182,7 @@ void Http2UpstreamSession::streamClosed(Http2StreamId, void* user, Http2Error er
         // The upstream has not looked at it, or never got it (RFC 9113 §8.7).
         failure.refusal = Refusal::UpstreamUnavailable;
         failure.delivery = AttemptFailure::Delivery::Nothing;
-        failure.idleRace = true;
+        failure.excuse = AttemptFailure::Excuse::StreamRefused;
     } else {
         m_endpoint->report(AttemptOutcome::Reset, m_context.clock.steady());
     }

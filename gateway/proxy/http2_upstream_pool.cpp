@@ -24,38 +24,55 @@ Http2UpstreamPool::~Http2UpstreamPool()
 }
 
 Http2UpstreamSession* Http2UpstreamPool::find(const UpstreamEndpoint* endpoint,
-                                              const Http2UpstreamStream& stream)
+                                              const Http2UpstreamStream& stream, Freshness freshness)
 {
     for (const auto& session : m_sessions) {
-        if ((!endpoint || session->endpointId() == endpoint->id()) && session->takes(stream))
+        if ((!endpoint || session->endpointId() == endpoint->id()) && session->takes(stream, freshness))
             return session.get();
     }
     return nullptr;
 }
 
+bool Http2UpstreamPool::mayOpen() const
+{
+    const auto draining = static_cast<std::size_t>(std::count_if(
+        m_sessions.begin(), m_sessions.end(), [](const auto& session) { return session->isDraining(); }));
+    const std::size_t most = m_connections->settings().maxConnections;
+    return m_sessions.size() < most + std::min(draining, most);
+}
+
 Http2UpstreamPool::Begun Http2UpstreamPool::join(Http2UpstreamStream& stream, ConnectFailure& failure)
 {
-    UpstreamEndpoint* endpoint = m_connections->choose(stream.wish().hint);
-    if (!endpoint) {
-        failure = ConnectFailure::NoEndpoints;
-        return Begun::Failed;
-    }
-    Http2UpstreamSession* session = find(endpoint, stream);
-    const bool isFull = m_sessions.size() >= m_connections->settings().maxConnections;
-    if (!session && !isFull)
-        return open(*endpoint, stream, failure);
-    if (!session)
-        session = find(nullptr, stream); // full: rather another endpoint than a place in the queue
-    if (session) {
-        session->add(stream);
-        return session->isOpen() ? Begun::Ready : Begun::Waiting;
-    }
+    if (const auto begun = place(stream, failure))
+        return *begun;
     if (m_waiting.size() >= m_connections->settings().maxPending) {
         failure = ConnectFailure::Overloaded;
         return Begun::Failed;
     }
     m_waiting.push_back(&stream);
     return Begun::Waiting;
+}
+
+std::optional<Http2UpstreamPool::Begun> Http2UpstreamPool::place(Http2UpstreamStream& stream,
+                                                                 ConnectFailure& failure)
+{
+    UpstreamEndpoint* endpoint = m_connections->choose(stream.wish().hint);
+    if (!endpoint) {
+        failure = ConnectFailure::NoEndpoints;
+        return Begun::Failed;
+    }
+    Http2UpstreamSession* session = find(endpoint, stream, stream.wish().freshness);
+    if (!session && mayOpen())
+        return open(*endpoint, stream, failure);
+    // Full: rather a session that was used before, rather another endpoint, than a place in the queue.
+    if (!session)
+        session = find(endpoint, stream, Freshness::Any);
+    if (!session)
+        session = find(nullptr, stream, Freshness::Any);
+    if (!session)
+        return std::nullopt;
+    session->add(stream);
+    return session->isOpen() ? Begun::Ready : Begun::Waiting;
 }
 
 Http2UpstreamPool::Begun Http2UpstreamPool::open(UpstreamEndpoint& endpoint, Http2UpstreamStream& stream,
@@ -95,22 +112,19 @@ void Http2UpstreamPool::ready(FdEvents)
     m_turnAsked = false;
     if (m_waiting.empty())
         return;
+    // The first alone: where it finds no room, nobody behind it does.
     Http2UpstreamStream& stream = *m_waiting.front();
-    m_waiting.pop_front();
     ConnectFailure failure{};
-    const Begun begun = join(stream, failure);
-    const bool isBack = begun == Begun::Waiting && !m_waiting.empty() && m_waiting.back() == &stream;
-    if (isBack) { // no room after all: it keeps its place
-        m_waiting.pop_back();
-        m_waiting.push_front(&stream);
+    const auto begun = place(stream, failure);
+    if (!begun)
         return;
-    }
+    m_waiting.pop_front();
     roomMade(); // one a turn: what is called below may end this pool
-    if (begun == Begun::Ready)
+    if (*begun == Begun::Ready)
         stream.becameReady();
-    else if (begun == Begun::Failed)
+    else if (*begun == Begun::Failed)
         stream.failed(attemptFailure(failure));
-    if (begun != Begun::Waiting)
+    if (*begun != Begun::Waiting)
         stream.settled();
 }
 

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace postern {
@@ -19,7 +20,8 @@ class Http2UpstreamStream;
 ///
 /// A stream goes to the endpoint that the balancer chooses: over a session there that has room (the peer's
 /// limit of streams and kMostStreams), else over a new connection, else, as `maxConnections` are there, over
-/// any other session, else it waits with at most `maxPending`.
+/// any other session, else it waits with at most `maxPending`. Sessions that drain do not count, up to as
+/// many again: a stream that lasts for ever on one of them holds up nobody.
 class Http2UpstreamPool final : private FdHandler
 {
 public:
@@ -45,8 +47,11 @@ public:
     void ended(Http2UpstreamSession& session);
 
 private:
+    /// Over a session, or a connection that is to be one; nothing: there is no room.
+    [[nodiscard]] std::optional<Begun> place(Http2UpstreamStream& stream, ConnectFailure& failure);
     [[nodiscard]] Http2UpstreamSession* find(const UpstreamEndpoint* endpoint,
-                                             const Http2UpstreamStream& stream);
+                                             const Http2UpstreamStream& stream, Freshness freshness);
+    [[nodiscard]] bool mayOpen() const;
     [[nodiscard]] Begun open(UpstreamEndpoint& endpoint, Http2UpstreamStream& stream,
                              ConnectFailure& failure);
     void ready(FdEvents events) override;
@@ -54,7 +59,7 @@ private:
     WorkerContext& m_context;
     std::shared_ptr<UpstreamPool> m_connections;
     std::vector<std::unique_ptr<Http2UpstreamSession>> m_sessions;
-    std::deque<Http2UpstreamStream*> m_waiting; ///< for room in any session
+    std::deque<Http2UpstreamStream*> m_waiting; ///< for room in any session; first come, first served
     Http2FieldBlock m_fieldBlock;               ///< a head being written
     FdToken m_token;
     bool m_turnAsked = false;

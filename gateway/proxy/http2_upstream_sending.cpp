@@ -18,7 +18,8 @@ bool Http2UpstreamSession::open(Http2UpstreamStream& stream)
     block.setRequest(*stream.m_request, scheme);
     stream.m_id = m_session->request(block, isWhole ? Http2Body::None : Http2Body::Follows, &stream);
     if (stream.m_id == 0) { // all numbers are used up
-        m_state = State::Draining;
+        if (m_state == State::Open)
+            drain();
         remove(stream);
         stream.m_phase = Phase::Idle;
         return false;

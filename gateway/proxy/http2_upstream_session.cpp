@@ -111,7 +111,15 @@ void Http2UpstreamSession::connectionFailed(ConnectFailure failure)
 void Http2UpstreamSession::connectionLeaving()
 {
     if (m_state == State::Open)
-        m_state = State::Draining;
+        drain();
+}
+
+/// Its place among the `maxConnections` is another's from now on, however long its last stream lasts.
+void Http2UpstreamSession::drain()
+{
+    m_state = State::Draining;
+    m_pool.connections().discount(*m_connection);
+    m_pool.roomMade();
 }
 
 std::size_t Http2UpstreamSession::room() const
@@ -121,17 +129,19 @@ std::size_t Http2UpstreamSession::room() const
     return std::min<std::size_t>(kMostStreams, m_session->peerStreamLimit());
 }
 
-bool Http2UpstreamSession::takes(const Http2UpstreamStream& stream)
+bool Http2UpstreamSession::takes(const Http2UpstreamStream& stream, Freshness freshness)
 {
     if (m_state == State::Draining || m_state == State::Closed || m_broken || m_streams.size() >= room())
         return false;
     if (m_state == State::Connecting)
         return true;
-    if (stream.wish().freshness == Freshness::New && m_wasUsed)
+    if (freshness == Freshness::New && m_wasUsed)
         return false;
-    // What has ended meanwhile would fail a request that can not go out again: one system call looks first.
-    if (m_streams.empty() && m_wasUsed && !isIdempotent(stream.request().method) &&
-        !m_connection->socket().isQuiet()) {
+    // What has ended meanwhile would fail a request that can not go out again, or that lost this race before:
+    // one system call looks first.
+    const bool mustNotRace =
+        stream.wish().freshness == Freshness::New || !isIdempotent(stream.request().method);
+    if (m_streams.empty() && m_wasUsed && mustNotRace && !m_connection->socket().isQuiet()) {
         m_connection->socket().note(EPOLLIN);
         wantTurn();
         return false;
@@ -278,7 +288,8 @@ void Http2UpstreamSession::end(const AttemptFailure& failure)
         const bool unheard = stream->m_phase == Http2UpstreamStream::Phase::Attached && !stream->m_heard;
         if (!stream->m_headSent)
             own.delivery = AttemptFailure::Delivery::Nothing;
-        own.idleRace = unheard && m_wasUsed && failure.kind == AttemptFailure::Kind::Reset;
+        if (unheard && m_wasUsed && failure.kind == AttemptFailure::Kind::Reset)
+            own.excuse = AttemptFailure::Excuse::IdleRace;
         stream->m_phase = Http2UpstreamStream::Phase::Idle;
         stream->failed(own);
     }

@@ -35,8 +35,10 @@ public:
     [[nodiscard]] EndpointId endpointId() const { return m_endpointId; }
     /// Null until it is open.
     [[nodiscard]] UpstreamEndpoint* endpoint() { return m_endpoint; }
-    /// Whether there is room for \a stream.
-    [[nodiscard]] bool takes(const Http2UpstreamStream& stream);
+    /// It takes nothing new, and ends with its last stream.
+    [[nodiscard]] bool isDraining() const { return m_state == State::Draining; }
+    /// Whether there is room for \a stream; with Freshness::New in a session that answered nothing yet.
+    [[nodiscard]] bool takes(const Http2UpstreamStream& stream, Freshness freshness);
     /// The pool ends: nothing is told to anybody.
     void leave();
 
@@ -103,6 +105,7 @@ private:
     void end(const AttemptFailure& failure);
     void closeConnection();
     void armTimer();
+    void drain();
     [[nodiscard]] std::size_t room() const;
     Http2Verdict spend(std::uint64_t amount);
 

@@ -14,7 +14,7 @@ constexpr std::size_t kMostHeld = 64 * 1024;
 constexpr AttemptFailure kRaceLost{.refusal = Refusal::UpstreamReset,
                                    .kind = AttemptFailure::Kind::Reset,
                                    .delivery = AttemptFailure::Delivery::Nothing,
-                                   .idleRace = true};
+                                   .excuse = AttemptFailure::Excuse::IdleRace};
 } // namespace
 
 UpstreamExchange::UpstreamExchange(WorkerContext& context, UpstreamObserver& observer)
@@ -49,7 +49,7 @@ UpstreamExchange::Begun UpstreamExchange::begin(const WorkerUpstream& upstream, 
     // In HTTP/2 the upstream may say of any request that it did not look at it.
     m_mostHeld = mayRepeat || upstream.http2 ? kMostHeld : 0;
     m_retries = 0;
-    m_headSent = m_requestSent = m_raceLost = false;
+    m_headSent = m_requestSent = m_wasExcused = false;
     m_holdsAll = true;
     if (upstream.retries)
         upstream.budget->requestBegan(m_context.clock.steady());

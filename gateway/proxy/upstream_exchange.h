@@ -117,7 +117,7 @@ private:
     bool m_headSent = false;
     bool m_requestSent = false; ///< to its last byte
     bool m_holdsAll = true;     ///< what was sent of the body is in m_held
-    bool m_raceLost = false;    ///< once, and made good
+    bool m_wasExcused = false;  ///< once, and made good
 };
 
 } // namespace postern

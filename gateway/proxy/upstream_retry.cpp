@@ -59,8 +59,9 @@ bool UpstreamExchange::goesAgain(const AttemptFailure& failure)
 {
     if (m_state != State::Attempting || !isSafe(failure.delivery))
         return false;
-    if (failure.idleRace && !std::exchange(m_raceLost, true)) {
-        attemptAgain(Freshness::New);
+    using Excuse = AttemptFailure::Excuse;
+    if (failure.excuse != Excuse::None && !std::exchange(m_wasExcused, true)) {
+        attemptAgain(failure.excuse == Excuse::IdleRace ? Freshness::New : Freshness::Any);
         return true;
     }
     return isWanted(failure) && pause(0s);

@@ -31,10 +31,17 @@ struct AttemptFailure
         Unknown
     };
 
+    /// Why it may go out again at once, whatever the retries are: it was nobody's fault.
+    enum class Excuse : unsigned char {
+        None,
+        IdleRace,     ///< its connection had been idle, and gave no byte of an answer: a fresh one is wanted
+        StreamRefused ///< the upstream lives on, and did not look at it (RFC 9113 §8.7)
+    };
+
     Refusal refusal = Refusal::None;
     Kind kind = Kind::Overloaded;
     Delivery delivery = Delivery::Unknown;
-    bool idleRace = false; ///< of a connection that had been idle, and gave no byte of an answer
+    Excuse excuse = Excuse::None;
 };
 
 /// No connection: nothing was sent.

@@ -50,7 +50,8 @@ public:
     /// Something happened on the socket, which has noted it: read, flush.
     virtual void connectionEvent() = 0;
     /// Its endpoint has left the upstream, or it is old: nothing new on it, and release() when what is under
-    /// way is done. Called once for each, on a turn of its own; Lending::Shared only, as the others release soon anyway.
+    /// way is done. Called once for each, on a turn of its own; Lending::Shared only, as the others release
+    /// soon anyway.
     virtual void connectionLeaving() {}
 
 protected:
@@ -100,6 +101,7 @@ private:
     std::uint32_t m_uses = 0;
     State m_state = State::Connecting;
     bool m_leaving = false;      ///< and the user does not know yet
+    bool m_discounted = false;   ///< from `maxConnections`
     unsigned char m_attempt = 0; ///< which of the user's attempts to connect this is
 };
 

@@ -74,7 +74,7 @@ UpstreamPool::Acquired UpstreamPool::obtain(UpstreamEndpoint& endpoint, const Wa
     const bool anyWillDo = who.wish.freshness == Freshness::Any;
     if (anyWillDo && !endpoint.m_idle.empty())
         return {takeIdle(endpoint, who), std::nullopt};
-    if (m_connections.size() < m_settings.maxConnections || ((!anyWillDo || isBound(who)) && makeRoom()))
+    if (hasRoom() || ((!anyWillDo || isBound(who)) && makeRoom()))
         return open(endpoint, who, 1);
     if (anyWillDo && !isBound(who)) {
         // Full: rather another endpoint's idle connection than a place in the queue.
@@ -102,6 +102,20 @@ UpstreamConnection* UpstreamPool::takeIdle(UpstreamEndpoint& preferred, const Wa
     assign(*connection, who);
     lend(*connection);
     return connection;
+}
+
+bool UpstreamPool::hasRoom() const
+{
+    const std::size_t most = m_settings.maxConnections;
+    return m_connections.size() < most + std::min(m_discounted, most);
+}
+
+void UpstreamPool::discount(UpstreamConnection& connection)
+{
+    if (std::exchange(connection.m_discounted, true))
+        return;
+    ++m_discounted;
+    serveWaitingSoon();
 }
 
 bool UpstreamPool::makeRoom()
@@ -233,6 +247,7 @@ void UpstreamPool::end(UpstreamConnection& connection)
         std::erase(endpoint.m_idle, &connection);
     unassign(connection);
     --endpoint.m_connections;
+    m_discounted -= connection.m_discounted ? 1 : 0;
     connection.m_state = UpstreamConnection::State::Closed;
     connection.cancel();
     m_environment.dispatcher.forget(connection.m_token);
@@ -271,7 +286,7 @@ void UpstreamPool::serveWaiting()
     Waiting who = m_waiting.front();
     UpstreamEndpoint* endpoint = endpointFor(who);
     const bool hasIdle = endpoint && !endpoint->m_idle.empty() && who.wish.freshness == Freshness::Any;
-    if (endpoint && !hasIdle && m_connections.size() >= m_settings.maxConnections && !makeRoom())
+    if (endpoint && !hasIdle && !hasRoom() && !makeRoom())
         return;
     m_waiting.pop_front();
     serveWaitingSoon(); // one a turn: the call below may end the last request of this pool, and the pool with

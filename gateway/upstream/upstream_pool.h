@@ -57,6 +57,9 @@ public:
                                      const ConnectionWish& wish);
     /// \a user no longer waits. The connection that is being made for it serves the next one.
     void cancel(UpstreamConnectionUser& user);
+    /// Nothing new begins on \a connection, lent Lending::Shared: from now on it does not count against
+    /// `maxConnections`, up to as many again.
+    void discount(UpstreamConnection& connection);
     /// Gives \a connection back; Reuse::Yes only when its last exchange is complete in both directions.
     void release(UpstreamConnection& connection, Reuse reuse);
 
@@ -82,6 +85,7 @@ private:
     Acquired open(UpstreamEndpoint& endpoint, const Waiting& who, unsigned char attempt);
     Acquired tryAnother(const Waiting& who, unsigned char attempt, ConnectFailure failure);
     [[nodiscard]] UpstreamConnection* takeIdle(UpstreamEndpoint& preferred, const Waiting& who);
+    [[nodiscard]] bool hasRoom() const;
     bool makeRoom();
     void connected(UpstreamConnection& connection);
     bool secure(UpstreamConnection& connection);
@@ -118,6 +122,7 @@ private:
     std::vector<std::unique_ptr<UpstreamConnection>> m_connections;
     std::deque<Waiting> m_waiting; ///< first come, first served
     FdToken m_token;               ///< to be called on the next turn
+    std::size_t m_discounted = 0;  ///< of m_connections
     EndpointId m_nextId = 0;
     bool m_turnAsked = false;
 };

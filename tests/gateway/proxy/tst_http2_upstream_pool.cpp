@@ -16,12 +16,13 @@ namespace {
 class Asker final : public UpstreamStreamObserver
 {
 public:
-    Asker(WorkerContext& context, const WorkerUpstream& upstream) : m_stream(context, *this)
+    Asker(WorkerContext& context, const WorkerUpstream& upstream, Freshness freshness = Freshness::Any)
+        : m_stream(context, *this)
     {
         m_request.methodToken = "GET";
         m_request.target.pathAndQuery = "/";
         m_request.host = "a";
-        begun = m_stream.begin(upstream, m_request, {});
+        begun = m_stream.begin(upstream, m_request, {.hint = {}, .freshness = freshness});
         if (begun == UpstreamStream::Begun::Ready)
             streamReady();
     }
@@ -61,16 +62,21 @@ private Q_SLOTS:
     void waitersShareOneConnection();
     void unusedSessionsEnd();
     void theLeavingFinish();
+    void usedSessionsWillDoWhereNoneCanBeMade();
+    void drainingSessionsDoNotCount_data();
+    void drainingSessionsDoNotCount();
 
 private:
-    WorkerUpstream upstreamAt(std::initializer_list<quint16> ports)
+    WorkerUpstream upstreamAt(std::initializer_list<quint16> ports, std::size_t maxConnections = 4,
+                              std::chrono::milliseconds maxAge = 0s)
     {
         UpstreamSettings settings;
         settings.name = "app";
         settings.protocol = UpstreamProtocol::Http2Cleartext;
         settings.connectTimeout = 5s;
         settings.idleTimeout = 55s;
-        settings.maxConnections = 4;
+        settings.maxConnections = maxConnections;
+        settings.maxConnectionAge = maxAge;
         settings.maxPending = 4;
         WorkerUpstream upstream;
         upstream.pool =
@@ -207,6 +213,68 @@ void TestHttp2UpstreamPool::theLeavingFinish()
     go.open();
     QTRY_VERIFY(first.isWhole);
     QTRY_COMPARE(worker.http2->sessions(), std::size_t{1}); // the old one ended with its last request
+}
+
+void TestHttp2UpstreamPool::usedSessionsWillDoWhereNoneCanBeMade()
+{
+    Gate go;
+    Http2Upstream upstream([&](Http2Peer& peer) {
+        peer.greet();
+        std::int32_t endless = 0;
+        for (int i = 0; const auto request = peer.nextRequest(); ++i) {
+            if (i == 1)
+                endless = request->stream;
+            else
+                peer.answer(request->stream);
+        }
+        peer.answer(endless);
+    });
+    const WorkerUpstream worker = upstreamAt({upstream.port()}, 1);
+    Asker first(m_context, worker);
+    QTRY_VERIFY(first.isWhole); // the session was used
+    Asker endless(m_context, worker);
+    QTRY_COMPARE(upstream.requests().size(), std::size_t{2});
+    Asker fresh(m_context, worker, Freshness::New);
+    Asker behind(m_context, worker);
+    QTRY_VERIFY(behind.isWhole);
+    QTRY_VERIFY(fresh.isWhole);
+    QVERIFY(!endless.isWhole);
+    QCOMPARE(upstream.connections(), 1);
+}
+
+void TestHttp2UpstreamPool::drainingSessionsDoNotCount_data()
+{
+    QTest::addColumn<bool>("says");
+    QTest::addRow("GOAWAY") << true;
+    QTest::addRow("age") << false;
+}
+
+/// One connection is allowed, and each is kept by a stream without end as it drains.
+void TestHttp2UpstreamPool::drainingSessionsDoNotCount()
+{
+    QFETCH(bool, says);
+    Gate over;
+    Http2Upstream upstream([&](Http2Peer& peer) {
+        peer.greet();
+        const auto request = peer.nextRequest();
+        peer.sendHead(request->stream, {{":status", "200"}});
+        if (says)
+            peer.sendGoAway(request->stream, NGHTTP2_NO_ERROR);
+        over.wait();
+    });
+    const WorkerUpstream worker = upstreamAt({upstream.port()}, 1, says ? 0s : 8s);
+    std::vector<std::unique_ptr<Asker>> endless;
+    for (int i = 0; i < 2; ++i) {
+        endless.push_back(std::make_unique<Asker>(m_context, worker));
+        QTRY_COMPARE(endless.back()->status, 200);
+        if (!says)
+            pass(9s); // before a silent upstream is asked
+        // Once it drains, a further one has to wait: for a connection, or for the end of one.
+        QTRY_VERIFY(Asker(m_context, worker).begun == UpstreamStream::Begun::Waiting);
+    }
+    QCOMPARE(worker.pool->connections(), std::size_t{2}); // as many again, and no more
+    QCOMPARE(upstream.connections(), 2);
+    over.open();
 }
 
 int main(int argc, char** argv) { return runUnderEpoll<TestHttp2UpstreamPool>(argc, argv); }

@@ -58,6 +58,7 @@ private Q_SLOTS:
     void fullUpstreamQueuesThenRefuses();
     void resets_data();
     void resets();
+    void refusedStreamsNeedNoFreshConnection();
     void overflownWindowHarmsItsStreamAlone();
     void largeHeadsGoOut();
     void goAway();
@@ -389,6 +390,27 @@ void TestUpstreamHttp2::resets()
         QCOMPARE(request.field(":method"), method.toStdString());
         QCOMPARE(request.body, std::string(size, 'b'));
     }
+}
+
+void TestUpstreamHttp2::refusedStreamsNeedNoFreshConnection()
+{
+    Http2Upstream upstream([](Http2Peer& peer) {
+        peer.greet();
+        for (int i = 0; const auto request = peer.nextRequest(); ++i) {
+            if (i == 2)
+                peer.sendReset(request->stream, NGHTTP2_REFUSED_STREAM);
+            else if (i != 1) // that one lasts
+                peer.answer(request->stream);
+        }
+    });
+    GatewayFixture gateway(spec({upstream.port()}, ", maxConnections: 2"));
+    QCOMPARE(RawClient(gateway.port()).ask(kGet).status, 200);
+    RawClient endless(gateway.port());
+    QVERIFY(endless.send(kGet));
+    QTRY_COMPARE(upstream.requests().size(), std::size_t{2});
+    QCOMPARE(RawClient(gateway.port()).ask(put(10, "POST")).status, 200);
+    QCOMPARE(upstream.requests().size(), std::size_t{4});
+    QCOMPARE(upstream.connections(), 1);
 }
 
 void TestUpstreamHttp2::overflownWindowHarmsItsStreamAlone()
