@@ -194,9 +194,12 @@ void Http2Connection::flush()
     while (!m_socket.hasPending()) {
         std::string& out = m_context.scratch;
         out.clear();
-        for (std::string_view bytes = m_session.output(); !bytes.empty() && out.size() < kSendSize;
-             bytes = m_session.output())
+        while (out.size() < kSendSize) { // looked at first: what the session has given it does not give again
+            const std::string_view bytes = m_session.output();
+            if (bytes.empty())
+                break;
             out.append(bytes);
+        }
         if (out.empty())
             return;
         written(m_socket.send(out));

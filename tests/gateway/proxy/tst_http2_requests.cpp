@@ -1,5 +1,6 @@
 #include "tests/support/gateway/gateway_fixture.h"
 #include "tests/support/http2_client.h"
+#include "tests/support/http2_upstream.h"
 #include "tests/support/recording_upstream.h"
 
 #include <QTest>
@@ -48,6 +49,8 @@ private Q_SLOTS:
     void answersWithoutBody_data();
     void answersWithoutBody();
     void manyStreamsAtOnce();
+    void manyLargeHeadsAtOnce_data();
+    void manyLargeHeadsAtOnce();
     void brokenAnswerIsReset();
     void lengthMismatchAfterTheHeadWentOn();
     void earlyAnswerStopsTheUpload();
@@ -447,6 +450,60 @@ void TestHttp2Requests::manyStreamsAtOnce()
     }
     QCOMPARE(upstream.requests().size(), std::size_t(100));
     QTRY_COMPARE(gateway.log().size(), 100);
+}
+
+void TestHttp2Requests::manyLargeHeadsAtOnce_data()
+{
+    QTest::addColumn<int>("body");
+    QTest::addRow("heads alone") << 0;
+    QTest::addRow("with bodies") << 700;
+}
+
+void TestHttp2Requests::manyLargeHeadsAtOnce()
+{
+    // More of frames that are no DATA than goes out in one piece.
+    QFETCH(int, body);
+    constexpr int kStreams = 100;
+    const auto cookie = [](const std::string& path) { return path + "=" + std::string(2048, path.back()); };
+    const auto bodyOf = [&](const std::string& path) {
+        return std::string(static_cast<std::size_t>(body), path.back());
+    };
+    Http2Upstream upstream([&](Http2Peer& peer) {
+        if (!peer.greet())
+            return;
+        std::string answers;
+        for (int i = 0; i < kStreams; ++i) {
+            const auto request = peer.nextRequest();
+            if (!request)
+                return;
+            const auto stream = static_cast<std::uint32_t>(request->stream);
+            const std::string path = request->field(":path").substr(1);
+            const unsigned end = body > 0 ? 0U : 1U * Http2Client::kEndStream;
+            answers += Http2Client::frame(Http2Client::kHeaders, Http2Client::kEndHeaders | end, stream,
+                                          peer.encode({{":status", "200"}, {"set-cookie", cookie(path)}}));
+            if (body > 0)
+                answers += Http2Client::data(stream, bodyOf(path));
+        }
+        peer.sendBytes(answers);
+        while (peer.next()) {
+        }
+    });
+    GatewayFixture gateway("  upstreams: [{name: app, protocol: h2c, endpoints: [{address: \"127.0.0.1:" +
+                           QByteArray::number(upstream.port()) +
+                           "\"}]}]\n  routes: [{name: all, match: {path: /**}, upstream: app}]\n" +
+                           GatewayFixture::http2Mark());
+    Http2Client client(gateway.port());
+    std::map<std::uint32_t, std::string> paths;
+    for (int i = 0; i < kStreams; ++i) {
+        const std::string path = "c" + std::to_string(i);
+        paths[client.request(Http2Client::get("/" + path))] = path;
+    }
+    for (const auto& [stream, path] : paths) {
+        const Http2Answer answer = client.answer(stream);
+        QVERIFY2(answer.complete, path.c_str());
+        QCOMPARE(answer.header("set-cookie"), cookie(path));
+        QCOMPARE(answer.body, bodyOf(path));
+    }
 }
 
 void TestHttp2Requests::brokenAnswerIsReset()
