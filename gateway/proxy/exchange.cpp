@@ -1,6 +1,7 @@
 // The request's way: route, policies, upstream. What goes back is in exchange_response.cpp.
 #include "gateway/proxy/exchange.h"
 
+#include "gateway/http/event_stream.h"
 #include "gateway/http/grpc.h"
 #include "gateway/proxy/websocket_tunnel.h"
 #include "gateway/proxy/worker_context.h"
@@ -120,6 +121,8 @@ void Exchange::route()
     }
     if (m_due != Clock::Steady::max())
         m_context.deadlines.set(*this, m_due);
+    else // nothing else would ever end it while the upstream is silent
+        m_endsWithClient = m_upgrading || acceptsEventStream(m_request.headers) || isGrpc(m_request);
 }
 
 /// A policy that had paused has its answer: an event of its own.

@@ -58,8 +58,9 @@ public:
     void goAway();
     /// It has become a WebSocket: silence is no fault, and has a limit of its own.
     [[nodiscard]] bool isTunnel() const { return m_tunnel != nullptr; }
-    /// The response is a stream of events, which a client reads until it leaves: one that has finished
-    /// sending has left, though in HTTP/1.x it may as well only have nothing more to say.
+    /// No timeout, and a client that stays as long as it listens: the response is a stream of events, or may
+    /// become one as the request has it, or a gRPC call's, or a WebSocket is asked for. One that has finished
+    /// sending has left, though it may as well only have nothing more to say.
     [[nodiscard]] bool endsWithClient() const { return m_endsWithClient; }
     /// The client has the whole response, or (with another \a end) is gone: counts, logs, lets go of
     /// everything. \returns the moment.

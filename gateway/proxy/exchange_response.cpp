@@ -1,5 +1,5 @@
 // The response's way back, the gateway's own answers, and the record. (exchange.cpp is the request's way.)
-#include "gateway/http/character_class.h"
+#include "gateway/http/event_stream.h"
 #include "gateway/http/grpc.h"
 #include "gateway/http/hop_by_hop.h"
 #include "gateway/proxy/exchange.h"
@@ -27,12 +27,6 @@ RequestEnd endAfter(Refusal refusal)
     }
 }
 
-bool isEventStream(const Headers& headers)
-{
-    const std::string_view type = headers.value(HeaderId::ContentType);
-    return equalsIgnoringCase(trimmed(type.substr(0, type.find(';'))), "text/event-stream");
-}
-
 } // namespace
 
 void Exchange::responseHead(ResponseHead& head, const Payload& payload)
@@ -45,6 +39,8 @@ void Exchange::responseHead(ResponseHead& head, const Payload& payload)
             m_stream->sendInterim(head);
         return;
     }
+    // As it was guessed at from the request: now the answer itself says what it is.
+    m_endsWithClient = m_due == Clock::Steady::max() && (isEventStream(head.headers) || isGrpc(m_request));
     if (head.status == 101) {
         beginTunnel(head, payload);
         return;
@@ -55,8 +51,6 @@ void Exchange::responseHead(ResponseHead& head, const Payload& payload)
     m_policyContext.response = &head;
     m_run.responseHead();
     m_policyContext.response = nullptr; // its views die with this call
-    // Without a timeout nothing else would ever end it while the upstream is silent.
-    m_endsWithClient = m_due == Clock::Steady::max() && isEventStream(head.headers);
     m_status = head.status;
     m_bytesOut += payload.bytes.size();
     m_stream->sendResponse(head, payload);

@@ -36,6 +36,7 @@ public:
 
     // For its streams.
     [[nodiscard]] WorkerContext& context() const { return m_context; }
+    [[nodiscard]] bool hasInputEnded() const { return m_inputEnded; }
     [[nodiscard]] Http2Session& session() { return m_session; }
     [[nodiscard]] ClientConnection client() const;
     [[nodiscard]] const Limits& limits() const;

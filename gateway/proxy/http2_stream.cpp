@@ -163,12 +163,16 @@ void Http2Stream::bodyFault(Refusal refusal, Http2Error error)
 
 void Http2Stream::inputEnded()
 {
-    if (m_requestEnded || m_closed)
-        return;
+    m_connection->touch(*this);
+    if (!m_requestEnded && !m_closed)
+        clientLeft();
+}
+
+void Http2Stream::clientLeft()
+{
     if (!m_endSent && !m_endAs)
         m_endAs = RequestEnd::ClientGone;
     breakOff(Http2Error::Cancel);
-    m_connection->touch(*this);
 }
 
 void Http2Stream::closed()
@@ -190,6 +194,8 @@ bool Http2Stream::advance()
     }
     if (!m_exchange)
         return false;
+    if (m_exchange->endsWithClient() && m_connection->hasInputEnded() && !m_responseDone)
+        clientLeft();
     pumpBody();
     // One that has not begun may have been held back, too.
     if (!m_responseDone && !isCongested())

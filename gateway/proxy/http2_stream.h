@@ -78,6 +78,7 @@ private:
     void settle() override;
 
     void finishExchange(RequestEnd end);
+    void clientLeft();
     void drop(std::size_t bytes);
     void deliver(std::span<char> bytes);
     void pumpBody();

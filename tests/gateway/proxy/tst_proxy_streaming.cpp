@@ -1,4 +1,5 @@
 #include "tests/support/gateway/gateway_fixture.h"
+#include "tests/support/http2_client.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/recording_upstream.h"
 #include "tests/support/resident_memory.h"
@@ -60,6 +61,10 @@ private Q_SLOTS:
     void eventsGoOnAtOnce();
     void leftStreamIsCut_data();
     void leftStreamIsCut();
+    void leftBeforeTheAnswer_data();
+    void leftBeforeTheAnswer();
+    void halfClosedClientIsAnswered_data();
+    void halfClosedClientIsAnswered();
 };
 
 void TestProxyStreaming::download_data()
@@ -351,6 +356,94 @@ void TestProxyStreaming::leftStreamIsCut()
     QVERIFY(cut.wait());
     QCOMPARE(gateway.waitForLog(1).value(u"ended").toString(), QStringLiteral("client_gone"));
     QCOMPARE(gateway.waitForLog(1).value(u"code").toInt(), 200);
+}
+
+void TestProxyStreaming::leftBeforeTheAnswer_data()
+{
+    QTest::addColumn<QByteArray>("request");
+    const QByteArray get = "GET / HTTP/1.1\r\nHost: a\r\n";
+    QTest::addRow("event stream") << get + "Accept: text/event-stream\r\n\r\n";
+    QTest::addRow("event stream among others")
+        << get + "Accept: application/json;q=0.5\r\nAccept: */*, TEXT/event-stream; q=1\r\n\r\n";
+    QTest::addRow("WebSocket") << get + "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+                                        "Sec-WebSocket-Version: 13\r\n"
+                                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    QTest::addRow("event stream, HTTP/2") << QByteArray::fromStdString(
+        Http2Client::headers(1, Http2Client::get("/", {{"accept", "text/event-stream"}})));
+    QTest::addRow("gRPC") << QByteArray::fromStdString(Http2Client::headers(
+        1, Http2Client::post("/", {{"content-type", "application/grpc"}, {"te", "trailers"}})));
+}
+
+/// A client that waits for events has left when it has finished sending, though none of them has come yet.
+void TestProxyStreaming::leftBeforeTheAnswer()
+{
+    QFETCH(QByteArray, request);
+    Gate asked;
+    Gate cut;
+    RecordingUpstream upstream([&](UpstreamPeer& peer) {
+        peer.next();
+        asked.open();
+        if (peer.receive().empty())
+            cut.open();
+    });
+    const bool isHttp2 = !request.startsWith("GET");
+    GatewayFixture gateway("  upstreams:\n    - {name: app, endpoints: [{address: \"127.0.0.1:" +
+                           QByteArray::number(upstream.port()) +
+                           "\"}]}\n"
+                           "  routes:\n    - {name: all, match: {path: /**}, upstream: app, timeout: 0s, "
+                           "upgrade: [websocket]}\n" +
+                           (isHttp2 ? GatewayFixture::http2Mark() : QByteArray()));
+    std::optional<Http2Client> http2;
+    std::optional<RawClient> http1;
+    RawClient& client = isHttp2 ? http2.emplace(gateway.port()).raw() : http1.emplace(gateway.port());
+    QVERIFY(client.send(request.toStdString()));
+    QVERIFY(asked.wait());
+    if (http2)
+        QVERIFY(http2->roundTrip()); // with anything unread the close would be a reset
+    client.close();
+    QVERIFY(cut.wait());
+    QCOMPARE(gateway.waitForLog(1).value(u"ended").toString(), QStringLiteral("client_gone"));
+    QCOMPARE(gateway.waitForLog(1).value(u"code").toInt(), 499);
+    QTRY_COMPARE(gateway.run([](ProxyWorker& worker) { return worker.connections(); }), std::size_t{0});
+}
+
+void TestProxyStreaming::halfClosedClientIsAnswered_data()
+{
+    QTest::addColumn<QByteArray>("accept");
+    QTest::addColumn<bool>("afterTheHead");
+    QTest::addRow("before the head") << QByteArray("*/*, text/*") << false;
+    QTest::addRow("what came was no stream") << QByteArray("application/json, text/event-stream") << true;
+}
+
+/// Without a timeout, too: it may have nothing more to say, and wait.
+void TestProxyStreaming::halfClosedClientIsAnswered()
+{
+    QFETCH(QByteArray, accept);
+    QFETCH(bool, afterTheHead);
+    Gate asked;
+    Gate mayGoOn;
+    RecordingUpstream upstream([&](UpstreamPeer& peer) {
+        peer.next();
+        const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                 "Content-Length: 8\r\n\r\n{\"a\"";
+        if (afterTheHead)
+            peer.send(head);
+        asked.open();
+        mayGoOn.wait();
+        peer.send((afterTheHead ? std::string() : head) + ": 1}");
+        peer.next();
+    });
+    GatewayFixture gateway(GatewayFixture::spec(upstream.port(), "0s"));
+    RawClient client(gateway.port());
+    QVERIFY(client.send("GET / HTTP/1.1\r\nHost: a\r\nAccept: " + accept.toStdString() + "\r\n\r\n"));
+    QVERIFY(asked.wait());
+    std::string answer = afterTheHead ? client.receiveBytes(1) : std::string();
+    client.finishSending();
+    // The worker has seen that, as it has done something that came later.
+    QCOMPARE(RawClient(gateway.port()).ask("GET bad HTTP/1.1\r\n\r\n").status, 400);
+    mayGoOn.open();
+    answer += client.receiveAll();
+    QVERIFY2(answer.ends_with("{\"a\": 1}"), answer.c_str());
 }
 
 QTEST_GUILESS_MAIN(TestProxyStreaming)
