@@ -1,7 +1,9 @@
 #pragma once
 
 #include "gateway/tls/openssl_pointers.h"
+#include "models/base/clock.h"
 
+#include <optional>
 #include <vector>
 
 namespace postern {
@@ -12,13 +14,24 @@ namespace postern {
 class TlsSessionCache
 {
 public:
-    void add(SslSessionPointer session);
-    /// One that can be resumed, and whose server's certificate has not expired; null without.
-    [[nodiscard]] SslSessionPointer take();
+    /// Resuming verifies nothing, so what was found out in the whole handshake has an end.
+    struct Entry
+    {
+        SslSessionPointer session;
+        Clock::Wall believedUntil; ///< Trust::endOfVerdict() of the whole handshake it stems from
+    };
+
+    /// \a clock outlives this.
+    explicit TlsSessionCache(const Clock& clock) : m_clock(clock) {}
+
+    void add(Entry entry);
+    /// One that can be resumed, and may still be believed; nothing without.
+    [[nodiscard]] std::optional<Entry> take();
     [[nodiscard]] std::size_t size() const { return m_sessions.size(); }
 
 private:
-    std::vector<SslSessionPointer> m_sessions; ///< the newest last
+    const Clock& m_clock;
+    std::vector<Entry> m_sessions; ///< the newest last
 };
 
 } // namespace postern

@@ -1,6 +1,5 @@
 #include "gateway/tls/session_tickets.h"
 
-#include "gateway/tls/certificate_description.h"
 #include "gateway/tls/trust.h"
 
 #include <openssl/core_names.h>
@@ -13,17 +12,11 @@ namespace postern {
 
 namespace {
 
-/// Until when what was found out about the client at \a now may be believed without asking again, in seconds
-/// since the epoch: its certificates, what may have revoked them, and at most a session's life.
-std::int64_t endOfVerdict(const SSL& ssl, Clock::Wall now)
+/// Until when a client's session may be resumed, in seconds since the epoch: as long as it may be believed,
+/// and at most a session's life from \a now on.
+std::int64_t endOfSession(const SSL& ssl, Clock::Wall now)
 {
-    const STACK_OF(X509)* chain = SSL_get0_verified_chain(&ssl);
-    Clock::Wall end = now + TicketKeys::kLifetime;
-    for (int i = 0; i < sk_X509_num(chain); ++i) {
-        const X509* one = sk_X509_value(chain, i);
-        end = std::min(
-            {end, timeOf(*X509_get0_notAfter(one)), Trust::endOfCrls(ssl, *X509_get_issuer_name(one))});
-    }
+    const Clock::Wall end = std::min(now + TicketKeys::kLifetime, Trust::endOfVerdict(ssl));
     return std::chrono::floor<std::chrono::seconds>(end.time_since_epoch()).count();
 }
 
@@ -88,7 +81,7 @@ int SessionTickets::bind(SSL* ssl, void* self)
     SSL_SESSION* session = SSL_get_session(ssl);
     if (!session || SSL_session_reused(ssl) == 1 || !SSL_SESSION_get0_peer(session))
         return 1;
-    const std::int64_t end = endOfVerdict(*ssl, static_cast<const SessionTickets*>(self)->m_clock.wall());
+    const std::int64_t end = endOfSession(*ssl, static_cast<const SessionTickets*>(self)->m_clock.wall());
     return SSL_SESSION_set1_ticket_appdata(session, &end, sizeof end);
 }
 

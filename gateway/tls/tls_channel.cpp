@@ -4,6 +4,7 @@
 #include "gateway/tls/handshake_diagnosis.h"
 #include "gateway/tls/openssl_error.h"
 #include "gateway/tls/session_cache.h"
+#include "gateway/tls/trust.h"
 
 #include <openssl/err.h>
 
@@ -266,6 +267,16 @@ void TlsChannel::heardOtherRecord()
         return;
     if (++m_otherRecords > kMostOtherRecords + m_data / kDataPerOtherRecord)
         m_stream.stop();
+}
+
+bool TlsChannel::keep(SSL_SESSION& session)
+{
+    if (!m_rare || !m_rare->sessions)
+        return false;
+    // A chain of resumptions ends with what the one whole handshake has verified.
+    m_rare->sessions->add(
+        {SslSessionPointer(&session), isResumed() ? m_rare->believedUntil : Trust::endOfVerdict(*m_ssl)});
+    return true;
 }
 
 const std::shared_ptr<const ClientCertificate>& TlsChannel::clientCertificate() const

@@ -3,6 +3,7 @@
 #include "gateway/net/secure_channel.h"
 #include "gateway/tls/openssl_pointers.h"
 #include "gateway/tls/record_stream.h"
+#include "models/base/clock.h"
 
 namespace postern {
 
@@ -47,11 +48,16 @@ public:
     [[nodiscard]] bool isResumed() const override { return SSL_session_reused(m_ssl.get()) == 1; }
     [[nodiscard]] const std::shared_ptr<const ClientCertificate>& clientCertificate() const override;
 
-    /// Where a client's tickets go.
-    void keepSessionsIn(std::shared_ptr<TlsSessionCache> cache) { rare().sessions = std::move(cache); }
+    /// Where a client's tickets go. \a believedUntil: of the session that is offered, if one is.
+    void keepSessionsIn(std::shared_ptr<TlsSessionCache> cache, Clock::Wall believedUntil)
+    {
+        rare().sessions = std::move(cache);
+        rare().believedUntil = believedUntil;
+    }
+    /// OpenSSL has a session that the server offers. False: nobody wants it.
+    [[nodiscard]] bool keep(SSL_SESSION& session);
     /// The handshake fails unless the server agrees on \a protocol; of a client.
     void require(std::string protocol) { rare().requiredProtocol = std::move(protocol); }
-    [[nodiscard]] TlsSessionCache* sessions() const { return m_rare ? m_rare->sessions.get() : nullptr; }
     /// OpenSSL tells: a record has come that carries no data.
     void heardOtherRecord();
 
@@ -61,6 +67,7 @@ private:
     {
         std::shared_ptr<const ClientCertificate> clientCertificate;
         std::shared_ptr<TlsSessionCache> sessions;
+        Clock::Wall believedUntil{}; ///< of the session that is resumed
         std::string requiredProtocol;
         std::string failureText;
     };

@@ -18,15 +18,8 @@ bool isAddress(const std::string& name)
     return inet_pton(AF_INET, name.c_str(), &room) == 1 || inet_pton(AF_INET6, name.c_str(), &room) == 1;
 }
 
-/// OpenSSL has a session to offer; 1 takes it over.
-int keepSession(SSL* ssl, SSL_SESSION* session)
-{
-    TlsSessionCache* cache = TlsChannel::of(ssl).sessions();
-    if (!cache)
-        return 0;
-    cache->add(SslSessionPointer(session));
-    return 1;
-}
+/// 1 takes it over.
+int keepSession(SSL* ssl, SSL_SESSION* session) { return TlsChannel::of(ssl).keep(*session) ? 1 : 0; }
 
 class ClientContext final : public TlsClientContext
 {
@@ -96,10 +89,11 @@ std::unique_ptr<SecureChannel> ClientContext::connect(const std::string& name,
         ERR_clear_error();
         return nullptr; // rather none than one that believes anybody
     }
-    if (const SslSessionPointer session = cache ? cache->take() : nullptr)
-        SSL_set_session(ssl.get(), session.get());
+    const auto resumed = cache ? cache->take() : std::nullopt;
+    if (resumed)
+        SSL_set_session(ssl.get(), resumed->session.get());
     auto channel = std::make_unique<TlsChannel>(std::move(ssl), TlsChannel::Role::Client, shared_from_this());
-    channel->keepSessionsIn(std::move(cache));
+    channel->keepSessionsIn(std::move(cache), resumed ? resumed->believedUntil : Clock::Wall{});
     channel->require(m_required);
     return channel;
 }

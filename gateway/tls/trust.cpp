@@ -124,17 +124,28 @@ bool Trust::hasCrlOf(const X509_NAME& issuer) const
     });
 }
 
-Clock::Wall Trust::endOfCrls(const SSL& ssl, const X509_NAME& issuer)
+Clock::Wall Trust::endOfCrls(const X509_NAME& issuer) const
 {
-    const X509_STORE* store = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(&ssl));
-    const auto* trust = static_cast<const Trust*>(X509_STORE_get_ex_data(store, storeIndex()));
     auto end = Clock::Wall::max();
-    if (!trust)
-        return end;
-    for (const CrlPointer& crl : trust->m_crls) {
+    for (const CrlPointer& crl : m_crls) {
         const ASN1_TIME* next = X509_CRL_get0_nextUpdate(crl.get());
         if (next && X509_NAME_cmp(X509_CRL_get_issuer(crl.get()), &issuer) == 0)
             end = std::min(end, timeOf(*next));
+    }
+    return end;
+}
+
+Clock::Wall Trust::endOfVerdict(const SSL& ssl)
+{
+    const X509_STORE* store = SSL_CTX_get_cert_store(SSL_get_SSL_CTX(&ssl));
+    const auto* trust = static_cast<const Trust*>(X509_STORE_get_ex_data(store, storeIndex()));
+    const STACK_OF(X509)* chain = SSL_get0_verified_chain(&ssl);
+    auto end = Clock::Wall::max();
+    for (int i = 0; i < sk_X509_num(chain); ++i) {
+        const X509* one = sk_X509_value(chain, i);
+        end = std::min(end, timeOf(*X509_get0_notAfter(one)));
+        if (trust)
+            end = std::min(end, trust->endOfCrls(*X509_get_issuer_name(one)));
     }
     return end;
 }

@@ -28,15 +28,18 @@ public:
     /// Tells clients whose certificates are wanted.
     void announceIn(SSL_CTX& context) const;
 
-    /// When the first CRL of \a issuer that \a ssl's peer was verified with must have been replaced: until
-    /// then a verdict holds. The end of time without.
-    [[nodiscard]] static Clock::Wall endOfCrls(const SSL& ssl, const X509_NAME& issuer);
+    /// Until when what a whole handshake of \a ssl found out about its peer may be believed without another
+    /// one: as long as each certificate of the chain, and each CRL that might list one, is good. The end of
+    /// time where there is no chain.
+    [[nodiscard]] static Clock::Wall endOfVerdict(const SSL& ssl);
 
 private:
     Trust() = default;
     [[nodiscard]] Result<void> addAuthorities(const PemFile& file);
     [[nodiscard]] Result<void> addCrls(const PemFile& file);
     static int verify(int verdict, X509_STORE_CTX* context);
+    /// When the first CRL of \a issuer must have been replaced; the end of time without.
+    [[nodiscard]] Clock::Wall endOfCrls(const X509_NAME& issuer) const;
     [[nodiscard]] bool hasCrlOf(const X509_NAME& issuer) const;
 
     StorePointer m_store;

@@ -92,7 +92,7 @@ bool UpstreamPool::secure(UpstreamConnection& connection)
         return false;
     UpstreamEndpoint& endpoint = connection.m_endpoint;
     if (!endpoint.m_sessions)
-        endpoint.m_sessions = std::make_shared<TlsSessionCache>();
+        endpoint.m_sessions = std::make_shared<TlsSessionCache>(m_environment.clock);
     const std::string& name = m_settings.security.serverName;
     auto channel = m_settings.security.context->connect(
         name.empty() ? endpoint.settings().address.host.text().toStdString() : name, endpoint.m_sessions);

@@ -87,10 +87,11 @@ CertificatePointer blank(const std::string& commonName, EVP_PKEY* key, std::chro
 
 } // namespace
 
-CertificateAuthority::CertificateAuthority(const std::string& name, const CertificateAuthority* parent)
+CertificateAuthority::CertificateAuthority(const std::string& name, const CertificateAuthority* parent,
+                                           std::chrono::seconds to)
     : m_key(makeKey(Key::P256))
 {
-    m_certificate = blank(name, m_key.get(), std::chrono::hours(-1), std::chrono::hours(24));
+    m_certificate = blank(name, m_key.get(), std::chrono::hours(-1), to);
     X509* issuer = parent ? parent->m_certificate.get() : m_certificate.get();
     X509_set_issuer_name(m_certificate.get(), X509_get_subject_name(issuer));
     extend(m_certificate.get(), issuer, NID_basic_constraints, "critical,CA:TRUE");

@@ -33,7 +33,8 @@ public:
     };
 
     /// A root; with \a parent an intermediate.
-    explicit CertificateAuthority(const std::string& name, const CertificateAuthority* parent = nullptr);
+    explicit CertificateAuthority(const std::string& name, const CertificateAuthority* parent = nullptr,
+                                  std::chrono::seconds to = std::chrono::seconds(86400));
 
     [[nodiscard]] IssuedCertificate issue(const Request& request) const;
     /// Of this authority, listing \a revoked.

@@ -13,14 +13,17 @@ namespace postern::test {
 /// A secured StreamSocket and a peer, over a socket pair, in one thread.
 struct TlsPair
 {
-    TlsPair(std::unique_ptr<SecureChannel> channel, TlsPeer::Role peerRole, const TlsPeerSettings& settings)
+    /// \a context: the peer's, where sessions are to be resumed.
+    TlsPair(std::unique_ptr<SecureChannel> channel, TlsPeer::Role peerRole, const TlsPeerSettings& settings,
+            std::shared_ptr<SSL_CTX> context = nullptr)
     {
         int fds[2] = {-1, -1};
         if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
             qFatal("socketpair");
         near = StreamSocket(FileDescriptor(fds[0]));
         near.secure(std::move(channel));
-        far = std::make_unique<TlsPeer>(fds[1], peerRole, settings);
+        far = context ? std::make_unique<TlsPeer>(fds[1], peerRole, settings, std::move(context))
+                      : std::make_unique<TlsPeer>(fds[1], peerRole, settings);
     }
 
     /// As an event would: everything may be ready.
