@@ -45,7 +45,7 @@ PlainSocket::Received PlainSocket::receive(std::span<char> room)
     }
     if (isTransient(errno))
         return {Read::Nothing, 0};
-    m_error = errno;
+    setError(errno);
     return {Read::Failed, 0};
 }
 
@@ -58,7 +58,7 @@ bool PlainSocket::isQuiet() const
 PlainSocket::Write PlainSocket::send(std::string_view first, std::string_view second, std::string_view third)
 {
     if (hasPending()) {
-        m_pending.append(first).append(second).append(third);
+        m_pending->bytes.append(first).append(second).append(third);
         return Write::Pending;
     }
     std::array<iovec, 3> parts = {};
@@ -81,38 +81,46 @@ PlainSocket::Write PlainSocket::send(std::string_view first, std::string_view se
         }
     } while (count < 0 && errno == EINTR);
     if (count < 0 && !isTransient(errno)) {
-        m_error = errno;
+        setError(errno);
         return Write::Failed;
     }
     std::size_t taken = count < 0 ? 0 : static_cast<std::size_t>(count);
     m_sent += taken;
     for (const std::string_view part : {first, second, third}) {
         const std::size_t gone = std::min(taken, part.size());
-        m_pending.append(part.substr(gone));
+        keep(part.substr(gone));
         taken -= gone;
     }
     return hasPending() ? Write::Pending : Write::Done;
 }
 
+void PlainSocket::keep(std::string_view bytes)
+{
+    if (bytes.empty())
+        return;
+    if (!m_pending)
+        m_pending = std::make_unique<Pending>();
+    m_pending->bytes.append(bytes);
+}
+
 PlainSocket::Write PlainSocket::flush()
 {
     while (hasPending()) {
-        const ssize_t count =
-            ::send(m_fd.fd(), m_pending.data() + m_pendingStart, pending(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        const std::string_view rest = m_pending->rest();
+        const ssize_t count = ::send(m_fd.fd(), rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (count < 0) {
             if (errno == EINTR)
                 continue;
             if (isTransient(errno))
                 return Write::Pending;
-            m_error = errno;
+            setError(errno);
             return Write::Failed;
         }
         m_sent += static_cast<std::size_t>(count);
-        m_pendingStart += static_cast<std::size_t>(count);
-        if (m_pendingStart < m_pending.size())
+        m_pending->start += static_cast<std::size_t>(count);
+        if (static_cast<std::size_t>(count) < rest.size())
             return Write::Pending; // a short write has filled the kernel's buffer
-        m_pendingStart = 0;
-        std::string().swap(m_pending); // an idle connection keeps no buffer
+        m_pending.reset();         // an idle connection keeps no buffer
         if (m_finishWhenSent)
             finishSending();
     }
@@ -145,8 +153,7 @@ void PlainSocket::close()
 {
     m_fd.reset();
     m_mayRead = false;
-    m_pendingStart = 0;
-    std::string().swap(m_pending);
+    m_pending.reset();
 }
 
 } // namespace postern

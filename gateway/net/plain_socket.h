@@ -3,6 +3,7 @@
 #include "gateway/event/file_descriptor.h"
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,27 +47,36 @@ public:
 
     Write send(std::string_view first, std::string_view second = {}, std::string_view third = {});
     Write flush();
-    [[nodiscard]] bool hasPending() const { return !m_pending.empty(); }
-    [[nodiscard]] std::size_t pending() const { return m_pending.size() - m_pendingStart; }
+    [[nodiscard]] bool hasPending() const { return m_pending != nullptr; }
+    [[nodiscard]] std::size_t pending() const { return m_pending ? m_pending->rest().size() : 0; }
     [[nodiscard]] std::uint64_t sent() const { return m_sent; }
     [[nodiscard]] std::int64_t taken() const;
 
     [[nodiscard]] int error() const { return m_error; }
     /// A fault that was not the kernel's: what error() says from now on.
-    void setError(int error) { m_error = error; }
+    void setError(int error) { m_error = static_cast<std::int16_t>(error); }
     void finishSending();
     void close();
     void abort();
 
 private:
+    /// Never empty: a connection that waits for nothing carries a pointer.
+    struct Pending
+    {
+        std::string bytes;
+        std::size_t start = 0;
+        [[nodiscard]] std::string_view rest() const { return std::string_view(bytes).substr(start); }
+    };
+
+    void keep(std::string_view bytes);
+
     FileDescriptor m_fd;
-    std::string m_pending;
-    std::size_t m_pendingStart = 0;
+    std::int16_t m_error = 0; // Linux has some 130 of them
+    bool m_mayRead : 1 = false;
+    bool m_peerEnded : 1 = false;
+    bool m_finishWhenSent : 1 = false;
+    std::unique_ptr<Pending> m_pending;
     std::uint64_t m_sent = 0;
-    int m_error = 0;
-    bool m_mayRead = false;
-    bool m_peerEnded = false;
-    bool m_finishWhenSent = false;
 };
 
 } // namespace postern

@@ -22,14 +22,16 @@ struct ClientSocket
     FdToken token;                      ///< of its registration; none before the first session has started
     std::optional<HostAddress> address; ///< the peer's: of the socket, or as a PROXY header said
     std::string addressText;            ///< the same, for logs; `unix` where there is no address
-    bool tls = false;
-    std::shared_ptr<const ClientCertificate> certificate; ///< verified; null without one
-    std::string received; ///< that was read already and belongs to the protocol to come
 
     /// A connection that was accepted just now.
     [[nodiscard]] static ClientSocket of(FileDescriptor fd);
     /// Views into this; good while it stays where it is.
-    [[nodiscard]] Peer peer() const { return {address, addressText, tls, certificate.get()}; }
+    [[nodiscard]] Peer peer() const
+    {
+        const SecureChannel* const channel = socket.channel();
+        return {address, addressText, channel != nullptr,
+                channel ? channel->clientCertificate().get() : nullptr};
+    }
 
     /// A PROXY header has said whose connection it is.
     void identify(const ProxyHeader& header);

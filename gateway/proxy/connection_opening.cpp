@@ -79,8 +79,6 @@ void ConnectionOpening::shakeHands()
         break;
     case Handshake::Done:
         m_port.telemetry.handshake(m_client.socket.channel()->isResumed() ? "resumed" : "full");
-        m_client.tls = true;
-        m_client.certificate = m_client.socket.channel()->clientCertificate();
         handOver(agreedVersion());
         break;
     }

@@ -37,13 +37,7 @@ Result<void> Http1Connection::start()
     if (auto attached = m_client.attach(m_context.dispatcher, *this); !attached)
         return failure(attached.error());
     m_readBy = m_context.clock.steady() + limits().headerTimeout;
-    if (!m_client.received.empty()) {
-        // What came along with the opening of the connection is the first request's beginning.
-        m_input.add(m_client.received);
-        m_input.keep();
-        std::string().swap(m_client.received);
-    }
-    if (!m_input.empty() || m_socket.mayRead())
+    if (m_socket.mayRead())
         process(); // the session before has taken the edge that says so
     else
         arm();

@@ -72,10 +72,6 @@ Result<void> Http2Connection::start()
         m_session.announceShutdown();
     if (m_context.draining)
         beginLeaving();
-    m_processing = true;
-    std::string received = std::move(m_client.received);
-    take(received);
-    m_processing = false;
     process();
     return {};
 }

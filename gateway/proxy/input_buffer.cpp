@@ -7,14 +7,14 @@ namespace postern {
 void InputBuffer::add(std::span<char> fresh)
 {
     if (m_bytes.empty()) {
+        m_kept.reset();
         m_bytes = fresh;
-        m_borrowed = true;
         return;
     }
-    assert(!m_borrowed); // else the fresh bytes have overwritten it
-    m_kept.erase(0, static_cast<std::size_t>(m_bytes.data() - m_kept.data()));
-    m_kept.append(fresh.data(), fresh.size());
-    m_bytes = m_kept;
+    assert(m_kept); // else the fresh bytes have overwritten it
+    m_kept->erase(0, static_cast<std::size_t>(m_bytes.data() - m_kept->data()));
+    m_kept->append(fresh.data(), fresh.size());
+    m_bytes = *m_kept;
 }
 
 void InputBuffer::keep()
@@ -23,19 +23,16 @@ void InputBuffer::keep()
         clear();
         return;
     }
-    if (!m_borrowed)
+    if (m_kept)
         return;
-    m_borrowed = false;
-    m_kept.assign(m_bytes.data(), m_bytes.size());
-    m_bytes = m_kept;
+    m_kept = std::make_unique<std::string>(m_bytes.data(), m_bytes.size());
+    m_bytes = *m_kept;
 }
 
 void InputBuffer::clear()
 {
     m_bytes = {};
-    m_borrowed = false;
-    if (m_kept.capacity() > std::string().capacity())
-        std::string().swap(m_kept);
+    m_kept.reset();
 }
 
 } // namespace postern

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 
@@ -25,9 +26,8 @@ public:
     void clear();
 
 private:
-    std::span<char> m_bytes; ///< part of m_kept, or of the receive buffer
-    std::string m_kept;
-    bool m_borrowed = false;
+    std::span<char> m_bytes;             ///< part of m_kept; without it, of the receive buffer
+    std::unique_ptr<std::string> m_kept; // a pointer, as most connections are idle
 };
 
 } // namespace postern
