@@ -53,6 +53,17 @@ class Direct(Contestant):
         self.origin.stop()
 
 
+class Floor(Contestant):
+    """No peer: the least that four calls a request cost on this machine (bench_floor.cpp). Plain HTTP/1.1 alone."""
+
+    def __init__(self, stage):
+        super().__init__(stage, "floor")
+        self.port = free_port()
+
+    def command(self):
+        return [BIN / "bench_floor", "--port", self.port, "--origin", self.origin.port]
+
+
 class Nginx(Contestant):
     """variant: plain, tls, h2, h2c (peers/nginx-listen-VARIANT.conf)."""
 

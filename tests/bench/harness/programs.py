@@ -11,7 +11,7 @@ PEERS = ROOT / "tests/bench/peers"
 
 # program → the package that has it. None of them is needed by ./test.
 PACKAGES = {"nginx": "nginx-light", "haproxy": "haproxy", "wrk": "wrk", "h2load": "nghttp2-client",
-            "taskset": "util-linux", "openssl": "openssl", "perf": "linux-perf", "valgrind": "valgrind", "strace": "strace"}
+            "taskset": "util-linux", "unshare": "util-linux", "ip": "iproute2", "openssl": "openssl", "perf": "linux-perf", "valgrind": "valgrind", "strace": "strace"}
 
 
 def need(*programs):
