@@ -44,7 +44,7 @@ void Http2Stream::begin(Http2Connection& connection, Http2StreamId id)
     m_reads.begin(connection.limits());
     m_faultError = Http2Error::Internal;
     m_requestEnded = m_requestDelivered = m_dropping = m_malformed = false;
-    m_responseBegun = m_responseDone = m_endSent = m_reset = m_closed = false;
+    m_responseBegun = m_responseDone = m_endAhead = m_endSent = m_reset = m_closed = false;
 }
 
 void Http2Stream::headEnded(const Http2Fault& fault, bool endsStream)
@@ -200,7 +200,7 @@ bool Http2Stream::advance()
     // One that has not begun may have been held back, too.
     if (!m_responseDone && !isCongested())
         m_exchange->clientWritable();
-    if (unsent() > 0 && m_writeBy == kNever && !m_reset)
+    if (isOwing() && m_writeBy == kNever && !m_reset)
         waitForWindow(m_connection->context().clock.steady());
     return false;
 }

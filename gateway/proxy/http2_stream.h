@@ -84,6 +84,7 @@ private:
     void pumpBody();
     void waitForWindow(Clock::Steady now);
     [[nodiscard]] bool wantsBody() const;
+    [[nodiscard]] bool isOwing() const;
     void queue(const Payload& payload);
     void breakOff(Http2Error error);
 
@@ -114,6 +115,7 @@ private:
     bool m_malformed = false;        ///< no answer but a reset
     bool m_responseBegun = false;
     bool m_responseDone = false; ///< all of it is queued
+    bool m_endAhead = false;     ///< of a body's response; the session has not asked for it
     bool m_endSent = false;
     bool m_reset = false; ///< by us
     bool m_closed = false;

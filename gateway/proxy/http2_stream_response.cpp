@@ -43,6 +43,7 @@ void Http2Stream::sendResponse(ResponseHead& head, const Payload& payload)
     const bool hasBody = !payload.last || !payload.bytes.empty() || payload.trailers != nullptr;
     m_connection->session().respond(m_id, context.fieldBlock, hasBody ? Http2Body::Follows : Http2Body::None);
     m_responseBegun = true;
+    m_endAhead = hasBody;
     queue(payload);
 }
 
@@ -83,6 +84,7 @@ std::optional<Http2BodyPart> Http2Stream::bodyPart(std::size_t most)
     if (m_reset || (size == 0 && !m_responseDone))
         return std::nullopt;
     Http2BodyPart part{size, m_responseDone && size == unsent(), false};
+    m_endAhead = !part.last;
     if (part.last && !m_trailers.empty()) {
         Http2FieldBlock& block = m_connection->context().fieldBlock;
         block.setTrailers(m_trailers);
@@ -110,6 +112,9 @@ void Http2Stream::appendBodyPart(std::string& out, std::size_t size)
     if (!m_responseDone)
         m_connection->touch(*this); // there is room for more
 }
+
+/// The session asks for nothing while there is no window, not even for an end without bytes.
+bool Http2Stream::isOwing() const { return unsent() > 0 || (m_responseDone && m_endAhead); }
 
 /// A byte of window before each timeout is not enough: the pace counts too.
 void Http2Stream::waitForWindow(Clock::Steady now)
