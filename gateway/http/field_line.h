@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/http/header_id.h"
 #include "gateway/http/refusal.h"
 
 #include <string_view>
@@ -10,8 +11,9 @@ namespace postern {
 struct FieldLine
 {
     std::string_view name;
-    std::string_view value;     ///< without the white space around it
-    const char* next = nullptr; ///< after its CRLF; null: its end has not come yet
+    std::string_view value;        ///< without the white space around it
+    const char* next = nullptr;    ///< after its CRLF; null: its end has not come yet
+    HeaderId id = HeaderId::Other; ///< of the name
 };
 
 /// Reads the line that begins at \a at in one pass (RFC 9112 §5). The verdict on a line whose end has not

@@ -77,10 +77,9 @@ ParseResult HeadParser::takeFields(std::string_view bytes, const HeadLimits& lim
             return ParseResult::done(next);
         if (headers.size() >= std::min(limits.headers, Headers::kMostFields))
             return ParseResult::refused(Refusal::TooManyHeaders);
-        const HeaderId id = headerId(line.name);
-        if (id == HeaderId::Other && resemblesFraming(line.name))
+        if (line.id == HeaderId::Other && resemblesFraming(line.name))
             return ParseResult::refused(Refusal::HeaderLookAlike);
-        headers.add(line.name, line.value, id);
+        headers.add(line.name, line.value, line.id);
     }
 }
 
