@@ -61,6 +61,8 @@ private Q_SLOTS:
     void eventsGoOnAtOnce();
     void leftStreamIsCut_data();
     void leftStreamIsCut();
+    void leftHttp2StreamIsCut_data();
+    void leftHttp2StreamIsCut();
     void leftBeforeTheAnswer_data();
     void leftBeforeTheAnswer();
     void halfClosedClientIsAnswered_data();
@@ -354,6 +356,40 @@ void TestProxyStreaming::leftStreamIsCut()
     else
         client.close();
     QVERIFY(cut.wait());
+    QCOMPARE(gateway.waitForLog(1).value(u"ended").toString(), QStringLiteral("client_gone"));
+    QCOMPARE(gateway.waitForLog(1).value(u"code").toInt(), 200);
+}
+
+void TestProxyStreaming::leftHttp2StreamIsCut_data()
+{
+    QTest::addColumn<bool>("grpc");
+    QTest::addRow("event stream") << false;
+    QTest::addRow("gRPC") << true;
+}
+
+/// In HTTP/2 a client that has finished sending may wait for its answers, but not for a stream's end.
+void TestProxyStreaming::leftHttp2StreamIsCut()
+{
+    QFETCH(bool, grpc);
+    const std::string type = grpc ? "application/grpc" : "text/event-stream";
+    Gate cut;
+    RecordingUpstream upstream([&](UpstreamPeer& peer) {
+        peer.next();
+        peer.send("HTTP/1.1 200 OK\r\nContent-Type: " + type +
+                  "\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n");
+        if (peer.receive().empty())
+            cut.open();
+    });
+    GatewayFixture gateway(GatewayFixture::http2Spec(upstream.port(), "0s"));
+    Http2Client client(gateway.port());
+    const std::uint32_t stream = client.request(
+        grpc ? Http2Client::post("/", {{"content-type", type}, {"te", "trailers"}}) : Http2Client::get());
+    QCOMPARE(client.readBody(stream, 9).body, std::string("data: 1\n\n"));
+    QVERIFY(client.roundTrip()); // with anything unread the close would be a reset
+    client.raw().finishSending();
+    QVERIFY(cut.wait());
+    QCOMPARE(client.answer(stream).reset.value_or(0), 8U); // CANCEL
+    QVERIFY(client.readToEnd());
     QCOMPARE(gateway.waitForLog(1).value(u"ended").toString(), QStringLiteral("client_gone"));
     QCOMPARE(gateway.waitForLog(1).value(u"code").toInt(), 200);
 }
