@@ -404,7 +404,7 @@ void Control::takeBack()
 
 void Control::own() { m_listeners.own(); }
 
-void Control::handOver(const QStringList& listeners)
+void Control::handOver(const QStringList& listeners, std::function<void()> drained)
 {
     m_listeners.release(listeners, m_parts.workers);
     m_offered = false;
@@ -412,7 +412,7 @@ void Control::handOver(const QStringList& listeners)
         m_listeners.closeAll(); // those that the successor has not taken, as in takeBack()
     if (m_draining)
         return; // a signal was quicker
-    m_drained = m_options.handedOver;
+    m_drained = std::move(drained);
     beginDrain();
 }
 

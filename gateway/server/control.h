@@ -67,9 +67,8 @@ public:
     void takeBack();
     /// The predecessor has let go: what it handed over is this process's.
     void own();
-    /// The successor accepts on these: the gateway does not any more, and drains; then
-    /// `GatewayOptions::handedOver`.
-    void handOver(const QStringList& listeners);
+    /// Another process accepts on these: the gateway does not any more, and drains; then \a drained.
+    void handOver(const QStringList& listeners, std::function<void()> drained);
 
 private:
     void beginDrain();

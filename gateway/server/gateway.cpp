@@ -40,6 +40,8 @@ public:
     Result<HandoverParcel> offer() override;
     void withdraw() override;
     void release(const QStringList& listeners, bool admin) override;
+    void letGo(const QStringList& listeners, bool adminTaken, std::function<void()> drained);
+    void withdrawFromClients();
 
     const GatewayOptions options;
     const GatewayEnvironment environment;
@@ -165,6 +167,9 @@ Result<void> Gateway::Private::serve()
     auto socket = adminSockets->forWorker(0);
     if (!socket)
         return failure(socket.error());
+    if (predecessor)
+        if (auto offered = predecessor->stillOffered(); !offered)
+            return offered;
     status.setReadiness(Readiness::Ready);
     if (auto listens = controlThread->call([this] { return control->listen(); }); !listens)
         return listens;
@@ -181,8 +186,10 @@ Result<void> Gateway::Private::takeOver()
 {
     if (!predecessor)
         return {};
-    if (auto taken = predecessor->ready(claimed, adminClaimed); !taken)
+    if (auto taken = predecessor->ready(claimed, adminClaimed); !taken) {
+        withdrawFromClients();
         return taken;
+    }
     predecessor.reset();
     controlThread->call([this] { control->own(); });
     if (adminClaimed)
@@ -213,13 +220,28 @@ void Gateway::Private::withdraw()
 
 void Gateway::Private::release(const QStringList& listeners, bool adminTaken)
 {
+    letGo(listeners, adminTaken, options.handedOver);
+}
+
+/// The predecessor has changed its mind at the last moment: whom this process has let in since is served to
+/// the end, within the document's `drain`.
+void Gateway::Private::withdrawFromClients()
+{
+    std::promise<void> drained;
+    letGo(claimed, adminClaimed, [&drained] { drained.set_value(); });
+    drained.get_future().wait();
+}
+
+/// Another process accepts on \a listeners, and on the admin listener where \a adminTaken says so.
+void Gateway::Private::letGo(const QStringList& listeners, bool adminTaken, std::function<void()> drained)
+{
     // Readiness first: a probe that comes in here from now on would hear that this gateway drains.
     if (adminTaken) {
         status.setSucceeded();
         admin->stopAccepting();
         adminSockets->leave();
     }
-    controlThread->call([&] { control->handOver(listeners); });
+    controlThread->call([&] { control->handOver(listeners, std::move(drained)); });
 }
 
 Result<std::unique_ptr<Gateway>> Gateway::start(const GatewayOptions& options,

@@ -37,6 +37,8 @@ Result<std::unique_ptr<HandoverClaim>> HandoverClaim::make(const QString& path)
     return claim;
 }
 
+Result<void> HandoverClaim::stillOffered() { return hear(0ms); }
+
 Result<void> HandoverClaim::ready(const QStringList& listeners, bool admin)
 {
     // Where the other has gone this fails; what it said last is still to be read.
@@ -45,7 +47,12 @@ Result<void> HandoverClaim::ready(const QStringList& listeners, bool admin)
                         {QStringLiteral("listeners"), QJsonArray::fromStringList(listeners)},
                         {QStringLiteral("admin"), admin}},
                        {}, patience);
-    const auto answer = m_channel.receive(patience);
+    return hear(patience);
+}
+
+Result<void> HandoverClaim::hear(std::chrono::milliseconds time)
+{
+    const auto answer = m_channel.receive(time);
     if (answer && answer->object.value(QLatin1String("message")).toString() == u"refused")
         return failure(Error::environment(
             Error::Kind::Unavailable, QStringLiteral("--handover: the other process serves on: %1")

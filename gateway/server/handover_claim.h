@@ -21,6 +21,10 @@ public:
     /// What was received; for its receiver to take.
     HandoverParcel parcel;
 
+    /// To be asked before the first client is let in. Error: the other has changed its mind, as it does where
+    /// this process took too long to start, and serves on. That it has died is none: then this process is the
+    /// one that serves. Does not wait.
+    [[nodiscard]] Result<void> stillOffered();
     /// This process serves: the other stops accepting on those of its listeners, and ends softly. Success
     /// also when it has died meanwhile, or is stuck: then this process is alone. Error: it has changed its
     /// mind, and serves on.
@@ -28,6 +32,8 @@ public:
 
 private:
     explicit HandoverClaim(HandoverChannel channel) : m_channel(std::move(channel)) {}
+
+    [[nodiscard]] Result<void> hear(std::chrono::milliseconds patience);
 
     HandoverChannel m_channel;
 };

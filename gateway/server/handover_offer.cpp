@@ -20,8 +20,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto patience = 10s;
-// A newcomer reads its configuration, its keys, its rule sets.
-constexpr auto startingTime = 60s;
 // Out of descriptors: not to be tried again at once.
 constexpr int restAfterFailure = 100; // milliseconds
 
@@ -38,18 +36,23 @@ Error notExpected(const QString& what)
 } // namespace
 
 Result<std::unique_ptr<HandoverOffer>> HandoverOffer::create(FileDescriptor listening, HandoverOwner& owner,
-                                                             EventSink events)
+                                                             EventSink events,
+                                                             std::chrono::milliseconds starting)
 {
     FileDescriptor stop(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!stop.isOpen())
         return failure(Error::fromErrno(QStringLiteral("eventfd"), errno));
     return std::unique_ptr<HandoverOffer>(
-        new HandoverOffer(std::move(listening), std::move(stop), owner, std::move(events)));
+        new HandoverOffer(std::move(listening), std::move(stop), owner, std::move(events), starting));
 }
 
 HandoverOffer::HandoverOffer(FileDescriptor listening, FileDescriptor stop, HandoverOwner& owner,
-                             EventSink events)
-    : m_listening(std::move(listening)), m_stop(std::move(stop)), m_owner(owner), m_events(std::move(events))
+                             EventSink events, std::chrono::milliseconds starting)
+    : m_listening(std::move(listening))
+    , m_stop(std::move(stop))
+    , m_owner(owner)
+    , m_events(std::move(events))
+    , m_starting(starting)
 {}
 
 void HandoverOffer::begin()
@@ -138,7 +141,7 @@ Result<void> HandoverOffer::handOver(HandoverChannel& channel)
         if (auto sent = sendParcel(channel, *parcel); !sent)
             return sent;
     } // the duplicates are closed: what is held from here on is what was held before
-    const auto ready = channel.receive(startingTime);
+    const auto ready = channel.receive(m_starting);
     if (!ready)
         return failure(ready.error());
     if (ready->object.value(QLatin1String("message")).toString() != u"ready")

@@ -32,16 +32,22 @@ protected:
 class HandoverOffer
 {
 public:
-    /// \a listening listens already; \a owner outlives this. Nobody is served before begin().
+    /// A newcomer reads its configuration, its keys, its rule sets.
+    static constexpr std::chrono::milliseconds startingTime{60'000};
+
+    /// \a listening listens already; \a owner outlives this. Nobody is served before begin(). A newcomer that
+    /// is not ready after \a starting is refused.
     static Result<std::unique_ptr<HandoverOffer>> create(FileDescriptor listening, HandoverOwner& owner,
-                                                         EventSink events);
+                                                         EventSink events,
+                                                         std::chrono::milliseconds starting = startingTime);
     void begin();
     ~HandoverOffer(); ///< ends waiting at once
     HandoverOffer(const HandoverOffer&) = delete;
     HandoverOffer& operator=(const HandoverOffer&) = delete;
 
 private:
-    HandoverOffer(FileDescriptor listening, FileDescriptor stop, HandoverOwner& owner, EventSink events);
+    HandoverOffer(FileDescriptor listening, FileDescriptor stop, HandoverOwner& owner, EventSink events,
+                  std::chrono::milliseconds starting);
     void run();
     /// Nothing once this process ends.
     [[nodiscard]] FileDescriptor nextNewcomer() const;
@@ -52,6 +58,7 @@ private:
     FileDescriptor m_stop; ///< readable when this ends
     HandoverOwner& m_owner;
     const EventSink m_events;
+    const std::chrono::milliseconds m_starting;
     std::thread m_thread;
 };
 

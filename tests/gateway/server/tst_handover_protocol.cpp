@@ -95,6 +95,8 @@ private Q_SLOTS:
     void hasBounds();
     void waitsSoLongAndNoLonger();
     void handsOverOnce();
+    void refusesWhoIsLate();
+    void diesAndIsNoRefusal();
     void tellsWhyItRefuses();
     void refusesAnotherVersion();
     void refusesAnotherUser();
@@ -293,6 +295,45 @@ void TestHandoverProtocol::handsOverOnce()
     const std::lock_guard lock(mutex);
     QVERIFY(events.find("\"failed\"") != std::string::npos);
     QVERIFY(events.find("\"handed-over\"") != std::string::npos);
+}
+
+void TestHandoverProtocol::refusesWhoIsLate()
+{
+    Owner owner;
+    auto offer = HandoverOffer::create(
+        std::move(*listenForHandover(path())), owner, [](const EventLine&) {}, 20ms);
+    QVERIFY(offer);
+    (*offer)->begin();
+    const auto claim = HandoverClaim::make(path());
+    QVERIFY(claim && *claim);
+    QTRY_COMPARE(owner.withdrawn.load(), 1);
+    QString heard;
+    const auto hears = [&] { // once
+        if (const auto offered = (*claim)->stillOffered(); !offered)
+            heard = offered.error().message;
+        return !heard.isEmpty();
+    };
+    QTRY_VERIFY(hears());
+    QVERIFY2(heard.contains(QLatin1String("silent for 20 ms")), qPrintable(heard));
+    // Who did not ask hears it last.
+    const auto other = HandoverClaim::make(path());
+    QVERIFY(other && *other);
+    QTRY_COMPARE(owner.withdrawn.load(), 2);
+    QVERIFY(!(*other)->ready({QStringLiteral("main")}, false));
+}
+
+void TestHandoverProtocol::diesAndIsNoRefusal()
+{
+    Owner owner;
+    auto offer = HandoverOffer::create(std::move(*listenForHandover(path())), owner, [](const EventLine&) {});
+    QVERIFY(offer);
+    (*offer)->begin();
+    const auto claim = HandoverClaim::make(path());
+    QVERIFY(claim && *claim);
+    QVERIFY((*claim)->stillOffered());
+    offer->reset(); // the newcomer alone has the sockets now
+    QVERIFY((*claim)->stillOffered());
+    QVERIFY((*claim)->ready({QStringLiteral("main")}, false));
 }
 
 void TestHandoverProtocol::tellsWhyItRefuses()
