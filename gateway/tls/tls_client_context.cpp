@@ -81,7 +81,9 @@ std::unique_ptr<SecureChannel> ClientContext::connect(const std::string& name,
     if (isAddress(name)) {
         named = named && X509_VERIFY_PARAM_set1_ip_asc(expected, name.c_str()) == 1;
     } else if (!name.empty()) {
-        X509_VERIFY_PARAM_set_hostflags(expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        // The common name is a person's name, or anything (RFC 9525 §2): subject alternative names alone.
+        X509_VERIFY_PARAM_set_hostflags(expected, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+                                                      X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
         named = X509_VERIFY_PARAM_set1_host(expected, name.c_str(), name.size()) == 1 &&
                 SSL_set_tlsext_host_name(ssl.get(), name.c_str()) == 1;
     }

@@ -34,9 +34,10 @@ public:
     static Result<std::shared_ptr<const TlsClientContext>> create(const TlsClientSettings& settings);
     virtual ~TlsClientContext() = default;
 
-    /// The client's end of one more connection. The server's certificate must be \a name's: a DNS name, which
-    /// is sent too (SNI), or an IP address, which is not (RFC 6066 §3). Sessions are taken from \a cache and
-    /// put there; it must be used with this context and this name alone. Null when there is no memory.
+    /// The client's end of one more connection. The server's certificate must be \a name's, by its subject
+    /// alternative names, not its common name (RFC 9525 §2): a DNS name, which is sent too (SNI), or an IP
+    /// address, which is not (RFC 6066 §3). Sessions are taken from \a cache and put there; it must be used with
+    /// this context and this name alone. Null when there is no memory.
     [[nodiscard]] virtual std::unique_ptr<SecureChannel>
     connect(const std::string& name, std::shared_ptr<TlsSessionCache> cache) const = 0;
 };

@@ -113,6 +113,8 @@ void TestUpstreamTls::verifies_data()
                                 << "a.wild.example" << true << true;
     QTest::newRow("a wildcard is one label") << "wildcard"
                                              << "a.b.wild.example" << true << false;
+    QTest::newRow("its common name alone") << "common name"
+                                           << "app.example" << true << false;
     QTest::newRow("its address") << "address"
                                  << "" << true << true;
     QTest::newRow("no such address") << "good"
@@ -148,6 +150,8 @@ void TestUpstreamTls::verifies()
         issued = m_authority.issue({.names = {"DNS:*.wild.example"}});
     else if (certificate == u"address")
         issued = m_authority.issue({.names = {"IP:127.0.0.1"}});
+    else if (certificate == u"common name")
+        issued = m_authority.issue({.commonName = "app.example"});
     else if (certificate == u"stranger")
         issued = m_other.issue({.names = names});
     else if (certificate == u"self")
