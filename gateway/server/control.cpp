@@ -19,9 +19,6 @@ namespace {
 /// An event line is for people and log stores: the first ones tell the story.
 constexpr std::size_t mostToldAtOnce = 20;
 
-/// What the keys of session tickets are called in a HandoverParcel.
-const QString ticketsName = QStringLiteral("tls-tickets");
-
 QDateTime dateTime(Clock::Wall time)
 {
     const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
@@ -92,8 +89,7 @@ Result<void> Control::begin(HandoverParcel* inherited)
 void Control::inheritTickets(const HandoverParcel& inherited)
 {
     // What can not be read is no reason not to start: clients shake hands anew.
-    if (const auto adopted = m_secrets.tickets().adopt(inherited.state.value(ticketsName).toStdString());
-        !adopted)
+    if (const auto adopted = m_secrets.tickets().adopt(inherited.tickets); !adopted)
         m_options.events(
             EventLine("handover").add("result", "tickets-lost").add("reason", adopted.error().message));
 }
@@ -385,8 +381,8 @@ Result<HandoverParcel> Control::offer()
     if (!listeners)
         return failure(listeners.error());
     m_offered = true;
-    const QByteArray tickets = QByteArray::fromStdString(m_secrets.tickets().serialised());
-    HandoverParcel parcel{m_snapshot->document().id, std::move(*listeners), {}, {}, {{ticketsName, tickets}}};
+    HandoverParcel parcel{m_snapshot->document().id,       std::move(*listeners), {}, {}, {},
+                          m_secrets.tickets().serialised()};
     putNames(answersOf(*m_snapshot), parcel.state);
     return parcel;
 }

@@ -18,6 +18,8 @@ constexpr auto patience = 10s;
 // Of one hand-over: 256 workers with sixteen listeners.
 constexpr std::size_t mostSockets = 4096;
 constexpr int mostMessages = 1024;
+/// What the keys of session tickets are called among the state.
+const QString ticketsName = QStringLiteral("tls-tickets");
 
 Error unexpected(const QString& what)
 {
@@ -71,6 +73,27 @@ Result<void> addListener(std::vector<HandoverListener>& listeners, HandoverChann
     return {};
 }
 
+Result<void> sendState(HandoverChannel& channel, const QString& name, const QByteArray& value)
+{
+    return channel.send({{QStringLiteral("message"), QStringLiteral("state")},
+                         {QStringLiteral("name"), name},
+                         {QStringLiteral("value"), QString::fromLatin1(value.toBase64())}},
+                        {}, patience);
+}
+
+void addState(HandoverParcel& parcel, const QJsonObject& message)
+{
+    const QString name = message.value(QLatin1String("name")).toString();
+    QByteArray value = QByteArray::fromBase64(message.value(QLatin1String("value")).toString().toLatin1());
+    if (name != ticketsName) {
+        parcel.state.insert(name, value);
+        return;
+    }
+    const auto size = static_cast<std::size_t>(value.size());
+    parcel.tickets = std::string_view(value.constData(), size);
+    cleanse(value.data(), size);
+}
+
 } // namespace
 
 Result<void> sendParcel(HandoverChannel& channel, const HandoverParcel& parcel)
@@ -82,12 +105,13 @@ Result<void> sendParcel(HandoverChannel& channel, const HandoverParcel& parcel)
         if (auto sent = sendListener(channel, "admin", listener); !sent)
             return sent;
     for (auto part = parcel.state.begin(); part != parcel.state.end(); ++part) {
-        const QJsonObject message{{QStringLiteral("message"), QStringLiteral("state")},
-                                  {QStringLiteral("name"), part.key()},
-                                  {QStringLiteral("value"), QString::fromLatin1(part.value().toBase64())}};
-        if (auto sent = channel.send(message, {}, patience); !sent)
+        if (auto sent = sendState(channel, part.key(), part.value()); !sent)
             return sent;
     }
+    const auto tickets =
+        QByteArray::fromRawData(parcel.tickets.data(), static_cast<qsizetype>(parcel.tickets.size()));
+    if (auto sent = sendState(channel, ticketsName, tickets); !sent)
+        return sent;
     const int next = parcel.handover.fd();
     return channel.send({{QStringLiteral("message"), QStringLiteral("parcel")},
                          {QStringLiteral("version"), handoverVersion},
@@ -117,9 +141,7 @@ Result<HandoverParcel> receiveParcel(HandoverChannel& channel)
             if (auto added = addListener(listeners, std::move(*message)); !added)
                 return failure(added.error());
         } else if (kind == u"state") {
-            parcel.state.insert(
-                message->object.value(QLatin1String("name")).toString(),
-                QByteArray::fromBase64(message->object.value(QLatin1String("value")).toString().toLatin1()));
+            addState(parcel, message->object);
         } else if (kind == u"parcel") {
             if (message->descriptors.size() != 1)
                 return failure(unexpected(QStringLiteral("no socket for the next hand-over")));

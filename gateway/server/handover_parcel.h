@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/server/handover_channel.h"
+#include "gateway/tls/secret_text.h"
 #include "models/schema/address.h"
 
 #include <QByteArray>
@@ -28,6 +29,8 @@ struct HandoverParcel
     /// What else the successor should know, each part under its own name and in its own form; who does not
     /// know a name passes it over.
     QMap<QString, QByteArray> state;
+    /// TicketKeys::serialised(); goes as one more part of the state.
+    SecretText tickets;
 };
 
 /// Version of the messages. Members may be added to a message, and messages of a new kind be sent, without a

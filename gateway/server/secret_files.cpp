@@ -31,13 +31,13 @@ Result<PemFile> SecretFiles::read(const SecretReference& secret, const QString& 
     QFile input(path);
     if (!input.exists())
         return refuse(Error::Kind::NotFound, QStringLiteral("nothing"));
-    if (!input.open(QIODevice::ReadOnly))
+    if (!input.open(QIODevice::ReadOnly | QIODevice::Unbuffered)) // a buffer would keep what it held
         return refuse(Error::Kind::Denied, input.errorString());
     QByteArray bytes = input.read(kMostBytes + 1);
     if (bytes.size() > kMostBytes)
         return refuse(Error::Kind::Exhausted, QStringLiteral("more than 1 MiB"));
-    PemFile result{path, bytes.toStdString()};
-    bytes.fill('\0');
+    PemFile result{path, std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size()))};
+    cleanse(bytes.data(), static_cast<std::size_t>(bytes.size()));
     return result;
 }
 

@@ -146,12 +146,16 @@ Result<TlsClientSettings> settingsOf(const Upstream& upstream, const Mounted& mo
 class Fingerprint
 {
 public:
-    Fingerprint& add(const QByteArray& bytes)
+    Fingerprint& add(QByteArrayView bytes)
     {
-        m_hash.addData(QByteArray::number(bytes.size()) + ':' + bytes);
+        m_hash.addData(QByteArray::number(bytes.size()) + ':');
+        m_hash.addData(bytes); // not joined: it may be a secret
         return *this;
     }
-    Fingerprint& add(const PemFile& file) { return add(QByteArray::fromStdString(file.text)); }
+    Fingerprint& add(const PemFile& file)
+    {
+        return add(QByteArrayView(file.text.data(), static_cast<qsizetype>(file.text.size())));
+    }
     Fingerprint& add(const KeyPairFiles& pair) { return add(pair.certificate).add(pair.key); }
     Fingerprint& add(const TrustFiles& trust) { return add(trust.authorities).add(trust.crls); }
     [[nodiscard]] QByteArray result() const { return m_hash.result(); }

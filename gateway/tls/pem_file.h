@@ -1,8 +1,8 @@
 #pragma once
 
-#include <QString>
+#include "gateway/tls/secret_text.h"
 
-#include <string>
+#include <QString>
 
 namespace postern {
 
@@ -10,7 +10,7 @@ namespace postern {
 struct PemFile
 {
     QString name;
-    std::string text;
+    SecretText text; ///< it may be a private key
 
     friend bool operator==(const PemFile&, const PemFile&) = default;
 };

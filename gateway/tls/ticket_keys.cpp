@@ -17,9 +17,9 @@ constexpr std::string_view kFormat = "postern-tickets-1\n";
 constexpr std::size_t kTimeSize = 8;
 constexpr std::size_t kKeySize = 16 + 32 + 32 + kTimeSize;
 
-void append(std::string& out, std::span<const unsigned char> bytes)
+void append(SecretText& out, std::span<const unsigned char> bytes)
 {
-    out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    out.append({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 template<std::size_t Size>
@@ -88,19 +88,21 @@ void TicketKeys::turn()
     m_ring = std::make_shared<Ring>();
 }
 
-std::string TicketKeys::serialised() const
+SecretText TicketKeys::serialised() const
 {
     const auto keys = ring();
     if (keys->empty())
         return {};
-    std::string out(kFormat);
+    SecretText out(kFormat);
     for (const Key& key : *keys) {
         append(out, key.name);
         append(out, key.cipher);
         append(out, key.mac);
         const auto seconds = std::chrono::floor<std::chrono::seconds>(key.madeAt.time_since_epoch()).count();
+        std::array<unsigned char, kTimeSize> time{};
         for (std::size_t i = 0; i < kTimeSize; ++i)
-            out += static_cast<char>(seconds >> (8 * (kTimeSize - 1 - i)) & 0xFF);
+            time[i] = static_cast<unsigned char>(seconds >> (8 * (kTimeSize - 1 - i)) & 0xFF);
+        append(out, time);
     }
     return out;
 }

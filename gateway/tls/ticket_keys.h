@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/tls/secret_text.h"
 #include "models/base/clock.h"
 #include "models/base/result.h"
 
@@ -51,7 +52,7 @@ public:
     void turn();
 
     /// For a successor process, over a private channel: secret. Empty before the first ticket.
-    [[nodiscard]] std::string serialised() const;
+    [[nodiscard]] SecretText serialised() const;
     /// Takes over what serialised() gave. Keys of its own stay, and are the older ones.
     [[nodiscard]] Result<void> adopt(std::string_view text);
 

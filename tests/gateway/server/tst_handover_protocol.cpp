@@ -127,7 +127,8 @@ void TestHandoverProtocol::carriesEverything()
     sent.listeners.push_back(std::move(many));
     sent.listeners.push_back(listener(QStringLiteral("admin"), listening()));
     sent.admin.push_back(listener(QStringLiteral("admin"), listening()));
-    sent.state.insert(QStringLiteral("ticketKeys"), QByteArray("\0\xff\n", 3));
+    sent.state.insert(QStringLiteral("names"), QByteArray("\0\xff\n", 3));
+    sent.tickets = std::string_view("\0\xfe\n", 3);
     sent.handover = listening();
     std::thread sender([&] { QVERIFY(sendParcel(near, sent)); });
     const auto got = receiveParcel(far);
@@ -142,6 +143,7 @@ void TestHandoverProtocol::carriesEverything()
     QCOMPARE(got->listeners[1].name, QStringLiteral("admin"));
     QCOMPARE(got->admin.size(), std::size_t{1});
     QCOMPARE(got->state, sent.state);
+    QVERIFY(got->tickets == sent.tickets);
     QVERIFY(got->handover.isOpen());
     for (const FileDescriptor& socket : got->listeners[0].sockets)
         QVERIFY(::fcntl(socket.fd(), F_GETFD) & FD_CLOEXEC);

@@ -510,7 +510,7 @@ void TestTlsServerContext::sessionsEnd()
     else if (change == u"turn")
         m_tickets->turn();
     else if (change == u"ca")
-        wanted.clientAuthorities->authorities.text += m_stranger.certificate();
+        wanted.clientAuthorities->authorities.text.append(m_stranger.certificate());
     else if (change == u"crl")
         wanted.clientAuthorities->crls = pem(m_clients.crl({}));
     else if (change == u"mode")
@@ -592,7 +592,7 @@ void TestTlsServerContext::handedOverKeysOpenNoOthersSessions()
     TlsServerSettings withCrl = wanted;
     withCrl.clientAuthorities->crls = pem(m_clients.crl({}));
     TlsServerSettings withOther = wanted;
-    withOther.clientAuthorities->authorities.text += m_stranger.certificate();
+    withOther.clientAuthorities->authorities.text.append(m_stranger.certificate());
     for (const TlsServerSettings& other : {withCrl, withOther}) {
         visit(*TlsServerContext::create(other, keys, m_clock), client, session);
         QVERIFY(m_connected && !m_resumed);
@@ -663,13 +663,13 @@ void TestTlsServerContext::refusesFiles()
     if (fault == u"mismatch")
         pair.key.text = server("other.example").key;
     else if (fault == u"passphrase")
-        pair.key.text = withPassphrase(pair.key.text);
+        pair.key.text = withPassphrase(std::string(pair.key.text));
     else if (fault == u"empty")
         pair.certificate.text.clear();
     else if (fault == u"swapped")
         std::swap(pair.certificate, pair.key);
     else if (fault == u"broken")
-        pair.certificate.text += "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        pair.certificate.text.append("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
     else if (fault == u"no key")
         pair.key.text = "nothing";
     else if (fault == u"no ca")
