@@ -205,6 +205,16 @@ void UpstreamPool::release(UpstreamConnection& connection, Reuse reuse)
         promiseOrIdle(connection);
 }
 
+bool UpstreamPool::suitsTheFirst(const UpstreamConnection& connection)
+{
+    if (m_waiting.empty())
+        return false;
+    const Waiting& who = m_waiting.front();
+    if (who.wish.freshness == Freshness::New && connection.m_uses > 0)
+        return false;
+    return !isBound(who) || endpointFor(who) == &connection.m_endpoint;
+}
+
 void UpstreamPool::promiseOrIdle(UpstreamConnection& connection)
 {
     UpstreamEndpoint& endpoint = connection.m_endpoint;
@@ -212,7 +222,7 @@ void UpstreamPool::promiseOrIdle(UpstreamConnection& connection)
         end(connection);
         return;
     }
-    if (!m_waiting.empty() && (!isBound(m_waiting.front()) || endpointFor(m_waiting.front()) == &endpoint)) {
+    if (suitsTheFirst(connection)) {
         connection.m_state = UpstreamConnection::State::Promised;
         assign(connection, m_waiting.front());
         m_waiting.pop_front();

@@ -99,6 +99,8 @@ private:
     [[nodiscard]] bool isWornOut(const UpstreamConnection& connection) const;
     /// Of one that is shared: its user hears when it is old.
     void watchAge(UpstreamConnection& connection);
+    /// Whether who waits longest may have \a connection.
+    [[nodiscard]] bool suitsTheFirst(const UpstreamConnection& connection);
     void promiseOrIdle(UpstreamConnection& connection);
     void keepPromise(UpstreamConnection& connection);
     /// Closes; the object lives until the handlers on the stack are done.

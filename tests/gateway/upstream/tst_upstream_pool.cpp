@@ -127,6 +127,7 @@ private Q_SLOTS:
     void notReusable();
     void ceilingThenQueueThenRefusal();
     void queueIsFirstComeFirstServed();
+    void waitersForFreshOnesGetThem();
     void cancelledWaiterIsPassedOver();
     void cancelledConnectServesTheNext();
     void refusedEndpointIsPassedOver();
@@ -307,6 +308,28 @@ void TestUpstreamPool::queueIsFirstComeFirstServed()
         QTRY_VERIFY(user->connection);
         user->release();
     }
+}
+
+void TestUpstreamPool::waitersForFreshOnesGetThem()
+{
+    RecordingUpstream server(silent());
+    Upstream upstream = upstreamOf({server.port()});
+    upstream.maxConnections = 1;
+    const auto pool = this->pool(upstream);
+    User holder(*pool);
+    holder.acquire();
+    QTRY_VERIFY(holder.connection);
+    User fresh(*pool);
+    fresh.acquire(Freshness::New);
+    User behind(*pool);
+    behind.acquire();
+    holder.release(); // good for another one
+    QTRY_VERIFY(fresh.connection);
+    QVERIFY(!fresh.connection->isReused());
+    QTRY_COMPARE(server.connections(), 2);
+    fresh.release();
+    QTRY_VERIFY(behind.connection);
+    QVERIFY(behind.connection->isReused());
 }
 
 void TestUpstreamPool::cancelledWaiterIsPassedOver()
