@@ -3,6 +3,7 @@
 #include "gateway/upstream/dns_records.h"
 #include "models/document/upstream.h"
 
+#include <QScopedValueRollback>
 #include <QSocketNotifier>
 
 #include <ares.h>
@@ -100,6 +101,7 @@ void DnsResolver::resolve(const Question& question, QObject* context, Answered a
 {
     // Lookups under way with the old servers fail; the last answers serve on until the next.
     if (!m_processing && (configurationChanged() || !m_channel)) {
+        const QScopedValueRollback processing(m_processing, true);
         m_channel.reset();
         if (!openChannel()) {
             m_channel.reset();
@@ -110,6 +112,8 @@ void DnsResolver::resolve(const Question& question, QObject* context, Answered a
         answered(failure(dnsError(question.name, QStringLiteral("no resolver"))));
         return;
     }
+    // c-ares answers at once what needs no server, such as an address; whoever hears that may ask again.
+    const QScopedValueRollback processing(m_processing, true);
     auto lookup = std::make_shared<Lookup>(Lookup{*this, question, context, std::move(answered)});
     const std::string name = question.name.toStdString();
     if (question.type == DnsRecordType::A)
@@ -206,9 +210,8 @@ void DnsResolver::process(int readable, int writable)
 {
     if (!m_channel)
         return;
-    m_processing = true;
+    const QScopedValueRollback processing(m_processing, true);
     ares_process_fd(m_channel.get(), readable, writable);
-    m_processing = false;
     schedule();
 }
 

@@ -98,7 +98,7 @@ private:
     QTimer m_timer;
     QByteArray m_stamp; ///< of resolv.conf, when the channel was made
     std::unique_ptr<ares_channeldata, Channel> m_channel;
-    bool m_processing = false;
+    bool m_processing = false; ///< inside c-ares: the channel stays
 };
 
 } // namespace postern

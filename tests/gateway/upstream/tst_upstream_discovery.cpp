@@ -79,6 +79,7 @@ private Q_SLOTS:
     void tooManyAreCut();
     void lookupsEndWithTheirContext();
     void readsResolvConfAgain();
+    void asksAgainInsideAnAnswer();
     void followsChanges();
     void lastAnswerServesOn_data();
     void lastAnswerServesOn();
@@ -203,6 +204,44 @@ void TestUpstreamDiscovery::readsResolvConfAgain()
     QVERIFY(!ask(resolver, DnsRecordType::A));
     write("nameserver 127.0.0.1\n");
     QCOMPARE(ask(resolver, DnsRecordType::A).value_or(QStringList()), listOf({"127.0.0.2:9000"}));
+}
+
+/// An IPv6 address is answered before resolve() returns (an IPv4 one is not, with c-ares 1.18). Who asks
+/// again then, with resolv.conf changed, must not end the channel that answers: the lookups on it would fail,
+/// and what c-ares does next would be with freed memory.
+void TestUpstreamDiscovery::asksAgainInsideAnAnswer()
+{
+    DnsServer silent;
+    silent.answer(kName, Type::A, {{}, 0, Behaviour::Silent});
+    silent.answer(kName, Type::Aaaa, {{}, 0, Behaviour::Silent});
+    QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("resolv.conf"));
+    const auto write = [&path](const QByteArray& text) {
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Append) && file.write(text) > 0);
+    };
+    write("nameserver 127.0.0.1\n");
+    DnsResolver resolver({.servers = {}, .resolvConf = path, .port = silent.port(), .timeout = 30s});
+    const auto literal = [](const char* address) {
+        return DnsResolver::Question{QString::fromLatin1(address), DnsRecordType::A, 9000};
+    };
+    QObject context;
+    bool pendingFailed = false;
+    bool failedInside = true;
+    QStringList found;
+    resolver.resolve({QString::fromStdString(kName), DnsRecordType::A, 9000}, &context,
+                     [&](const DnsResolver::Answer&) { pendingFailed = true; });
+    resolver.resolve(literal("::5"), &context, [&](const DnsResolver::Answer& first) {
+        found = textsOf(first->endpoints);
+        write("# changed\n");
+        resolver.resolve(literal("::6"), &context,
+                         [&](const DnsResolver::Answer& second) { found += textsOf(second->endpoints); });
+        failedInside = pendingFailed;
+    });
+    QCOMPARE(found, listOf({"[::5]:9000", "[::6]:9000"}));
+    QVERIFY(!failedInside && !pendingFailed);
+    resolver.resolve(literal("::7"), &context, [](const DnsResolver::Answer&) {});
+    QVERIFY(pendingFailed); // from outside the change is heeded
 }
 
 void TestUpstreamDiscovery::followsChanges()
