@@ -38,6 +38,23 @@ Result<ListenerSockets> ListenerTable::open(const QString& name, const SocketAdd
                                            : ListenerSockets::Neighbours::Allowed);
 }
 
+Result<ListenerTable::Plan::Opened>
+ListenerTable::openForWorkers(const QString& name, const SocketAddress& asked, std::size_t workers,
+                              std::vector<HandoverListener>* inherited) const
+{
+    auto sockets = open(name, asked, workers, inherited);
+    if (!sockets)
+        return failure(sockets.error());
+    Plan::Opened opened{std::move(*sockets), {}};
+    for (std::size_t i = 0; i < workers; ++i) {
+        auto own = opened.sockets.forWorker(i);
+        if (!own)
+            return failure(own.error());
+        opened.forWorkers.push_back(std::move(*own));
+    }
+    return opened;
+}
+
 Result<ListenerTable::Plan> ListenerTable::plan(const EffectiveDocument& document, std::size_t workers,
                                                 std::vector<HandoverListener>* inherited) const
 {
@@ -53,10 +70,10 @@ Result<ListenerTable::Plan> ListenerTable::plan(const EffectiveDocument& documen
         const auto known = m_listeners.find(listener.name);
         if (known != m_listeners.end() && known->second.asked() == *asked)
             continue;
-        auto sockets = open(listener.name, *asked, workers, inherited);
-        if (!sockets)
-            return failure(sockets.error().wrappedIn(QStringLiteral("listener %1").arg(listener.name)));
-        plan.opened.emplace(listener.name, std::move(*sockets));
+        auto opened = openForWorkers(listener.name, *asked, workers, inherited);
+        if (!opened)
+            return failure(opened.error().wrappedIn(QStringLiteral("listener %1").arg(listener.name)));
+        plan.opened.emplace(listener.name, std::move(*opened));
         if (known != m_listeners.end())
             plan.closed.push_back(listener.name);
     }
@@ -70,17 +87,13 @@ Result<void> ListenerTable::commit(Plan plan, const Workers& workers, const Even
 {
     // Clients of a changed listener's new address wait in its backlog meanwhile.
     close(plan.closed, workers);
-    for (auto& [name, sockets] : plan.opened) {
-        for (std::size_t i = 0; i < workers.size(); ++i) {
-            auto own = sockets.forWorker(i);
-            if (!own)
-                return failure(own.error());
-            for (FileDescriptor& socket : *own)
+    for (auto& [name, opened] : plan.opened) {
+        for (std::size_t i = 0; i < workers.size(); ++i)
+            for (FileDescriptor& socket : opened.forWorkers[i])
                 if (auto listens = workers[i]->listen(name, std::move(socket)); !listens)
                     return failure(listens.error());
-        }
-        events(EventLine("listening").add("listener", name).add("address", sockets.bound().text()));
-        m_listeners.insert_or_assign(name, std::move(sockets));
+        events(EventLine("listening").add("listener", name).add("address", opened.sockets.bound().text()));
+        m_listeners.insert_or_assign(name, std::move(opened.sockets));
     }
     return {};
 }

@@ -25,7 +25,14 @@ public:
     /// Listeners that stay, opened ones, and closing ones; made by plan(), used up by commit().
     struct Plan
     {
-        std::map<QString, ListenerSockets> opened;
+        struct Opened
+        {
+            ListenerSockets sockets;
+            /// Each worker's own, made here already: without a descriptor left the plan fails, while nothing
+            /// has changed.
+            std::vector<std::vector<FileDescriptor>> forWorkers;
+        };
+        std::map<QString, Opened> opened;
         std::vector<QString> closed; ///< a changed one is opened and closed
     };
 
@@ -37,6 +44,7 @@ public:
     /// \a inherited: what another process handed over; what the document wants of it is taken out.
     [[nodiscard]] Result<Plan> plan(const EffectiveDocument& document, std::size_t workers,
                                     std::vector<HandoverListener>* inherited = nullptr) const;
+    /// Needs no descriptor that the plan does not have. An error where a socket has ceased to listen.
     [[nodiscard]] Result<void> commit(Plan plan, const Workers& workers, const EventSink& events);
 
     /// Duplicates of all sockets, for a successor.
@@ -56,6 +64,9 @@ private:
     [[nodiscard]] Result<ListenerSockets> open(const QString& name, const SocketAddress& asked,
                                                std::size_t workers,
                                                std::vector<HandoverListener>* inherited) const;
+    [[nodiscard]] Result<Plan::Opened> openForWorkers(const QString& name, const SocketAddress& asked,
+                                                      std::size_t workers,
+                                                      std::vector<HandoverListener>* inherited) const;
     void close(const std::vector<QString>& names, const Workers& workers);
 
     QMap<QString, SocketAddress> m_overrides;
