@@ -160,7 +160,7 @@ Forwarding readForwarding(const RequestHead& request, const Peer& peer, const Ip
     result.host = request.host;
     if (peer.certificate)
         result.clientCertificate = arena.copy(describe(*peer.certificate));
-    if (trusted.empty() || !trusted.contains(peer.address))
+    if (trusted.empty() || !peer.isIn(trusted))
         return result;
     const Headers& headers = request.headers;
     readChain(headers, trusted, arena, result);

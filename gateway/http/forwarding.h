@@ -13,7 +13,7 @@ struct ClientCertificate;
 struct Forwarding
 {
     std::optional<HostAddress> client; ///< nothing where the peer has no IP address (unix:)
-    std::string_view clientText;       ///< the client's address; `unix` without one
+    std::string_view clientText;       ///< the client's address; `unix` or `unknown` without one
     std::string_view forwardedFor;     ///< client, then the trusted hops, the peer's address last
     std::string_view proto;            ///< `http` or `https`
     std::string_view host;             ///< what the client asked for; may be empty (HTTP/1.0)
@@ -30,6 +30,12 @@ struct Peer
     std::string_view addressText;       ///< the same; good while the connection lives
     bool tls = false;
     const ClientCertificate* certificate = nullptr; ///< its own, verified; null without one
+    bool isStranger = false; ///< a proxy's client that has no address: not who `unix:` trusts
+
+    [[nodiscard]] bool isIn(const IpRanges& trusted) const
+    {
+        return !isStranger && trusted.contains(address);
+    }
 };
 
 /// Reads X-Forwarded-For, -Proto, -Host and -Client-Cert where \a peer is in \a trusted, and ignores them

@@ -14,6 +14,10 @@ using State = ProxyHeaderResult::State;
 
 constexpr ProxyHeaderResult kRefused{State::Refused, 0, {}};
 
+// The specification lets a receiver take the socket's address instead; that is the trusted proxy's, and what
+// the stranger says of itself would be believed as the proxy's word.
+constexpr ProxyHeader kUnknownClient{ProxyHeader::Source::Unknown, std::nullopt};
+
 ProxyHeaderResult needMore(std::size_t size) { return {State::NeedMore, size, {}}; }
 
 // Version 1: `PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n`, 107 bytes at most.
@@ -61,7 +65,7 @@ std::optional<ProxyHeader> readTextLine(std::string_view line)
 {
     constexpr std::string_view kUnknown = "UNKNOWN";
     if (line == kUnknown || (line.starts_with(kUnknown) && line[kUnknown.size()] == ' '))
-        return ProxyHeader{}; // whatever follows is to be ignored
+        return kUnknownClient; // whatever follows is to be ignored
     const auto transport = takeWord(line);
     if (!transport || (*transport != "TCP4" && *transport != "TCP6"))
         return std::nullopt;
@@ -143,14 +147,16 @@ std::optional<ProxyHeader> readAddresses(std::string_view header)
     constexpr std::uint8_t kLocal = 0x20;
     constexpr std::uint8_t kUnspecified = 0x00;
     const auto code = static_cast<std::uint8_t>(header[13]);
-    if (static_cast<std::uint8_t>(header[12]) == kLocal || code == kUnspecified)
+    if (static_cast<std::uint8_t>(header[12]) == kLocal)
         return ProxyHeader{}; // the whole block is to be skipped
+    if (code == kUnspecified)
+        return kUnknownClient; // likewise
     const auto family = std::ranges::find(kFamilies, code, &Family::code);
     if (family == kFamilies.end() || header.size() < kFixedSize + family->size ||
         !areTlvsRight(header, kFixedSize + family->size))
         return std::nullopt;
     if (family->addressSize == 0)
-        return ProxyHeader{ProxyHeader::Source::Nameless, std::nullopt};
+        return ProxyHeader{ProxyHeader::Source::Unix, std::nullopt};
     const std::string_view source = header.substr(kFixedSize, family->addressSize);
     return ProxyHeader{ProxyHeader::Source::Address, HostAddress::fromBytes(source)};
 }

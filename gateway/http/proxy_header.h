@@ -17,9 +17,10 @@ enum class ProxyHeaderForm : std::uint8_t { Text, Binary, Either };
 struct ProxyHeader
 {
     enum class Source : std::uint8_t {
-        Proxy,   ///< LOCAL or UNKNOWN: the connection is the proxy's own; its socket's address holds
+        Proxy,   ///< LOCAL: the connection is the proxy's own (health checks); its socket's address holds
         Address, ///< the client's, in `address`
-        Nameless ///< a client without an IP address (AF_UNIX)
+        Unix,    ///< a client of the proxy's on a unix socket: it has no IP address
+        Unknown  ///< UNKNOWN, or AF_UNSPEC: a client that the proxy does not name
     };
     Source source = Source::Proxy;
     std::optional<HostAddress> address; ///< with Address

@@ -7,7 +7,8 @@
 namespace postern {
 
 namespace {
-constexpr const char* kNameless = "unix";
+constexpr const char* kUnix = "unix";
+constexpr const char* kUnknown = "unknown"; // RFC 7239 §6.2
 } // namespace
 
 ClientSocket ClientSocket::of(FileDescriptor fd)
@@ -18,16 +19,27 @@ ClientSocket ClientSocket::of(FileDescriptor fd)
     socklen_t size = sizeof address;
     if (::getpeername(client.socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) == 0)
         client.address = HostAddress::fromSocket(reinterpret_cast<sockaddr*>(&address));
-    client.addressText = client.address ? client.address->text() : kNameless;
+    client.addressText = client.address ? client.address->text() : kUnix;
     return client;
 }
 
 void ClientSocket::identify(const ProxyHeader& header)
 {
-    if (header.source == ProxyHeader::Source::Proxy)
+    switch (header.source) {
+    case ProxyHeader::Source::Proxy:
         return;
+    case ProxyHeader::Source::Address:
+        addressText = header.address->text();
+        break;
+    case ProxyHeader::Source::Unix:
+        addressText = kUnix;
+        break;
+    case ProxyHeader::Source::Unknown:
+        addressText = kUnknown;
+        break;
+    }
     address = header.address;
-    addressText = address ? address->text() : kNameless;
+    isBehindProxy = true;
 }
 
 Result<void> ClientSocket::attach(EpollDispatcher& dispatcher, FdHandler& handler)

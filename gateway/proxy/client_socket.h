@@ -21,7 +21,8 @@ struct ClientSocket
     StreamSocket socket;
     FdToken token;                      ///< of its registration; none before the first session has started
     std::optional<HostAddress> address; ///< the peer's: of the socket, or as a PROXY header said
-    std::string addressText;            ///< the same, for logs; `unix` where there is no address
+    bool isBehindProxy = false;         ///< a PROXY header has said that it is the proxy's client
+    std::string addressText;            ///< its address, for logs; `unix` or `unknown` where there is none
 
     /// A connection that was accepted just now.
     [[nodiscard]] static ClientSocket of(FileDescriptor fd);
@@ -30,7 +31,7 @@ struct ClientSocket
     {
         const SecureChannel* const channel = socket.channel();
         return {address, addressText, channel != nullptr,
-                channel ? channel->clientCertificate().get() : nullptr};
+                channel ? channel->clientCertificate().get() : nullptr, isBehindProxy && !address};
     }
 
     /// A PROXY header has said whose connection it is.

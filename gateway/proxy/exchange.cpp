@@ -87,7 +87,7 @@ void Exchange::prepare(const ClientConnection& client)
     m_policyContext.arena = &m_arena;
     m_policyContext.api = compiled.api;
     m_policyContext.clientAddress = m_forwarding.clientText;
-    m_policyContext.peerTrusted = trusted.contains(client.peer.address);
+    m_policyContext.peerTrusted = client.peer.isIn(trusted);
     m_policyContext.clientCertificate = client.peer.certificate;
     m_policyContext.now = m_startedAt;
     m_policyContext.wall = m_time;

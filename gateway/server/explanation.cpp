@@ -82,7 +82,7 @@ private:
         m_context.arena = &m_arena;
         m_context.api = m_compiled.api;
         m_context.clientAddress = m_forwarding.clientText;
-        m_context.peerTrusted = trusted.contains(client);
+        m_context.peerTrusted = peer.isIn(trusted);
         m_context.now = m_clock.steady();
         m_context.wall = m_clock.wall();
         m_context.run = &m_run;

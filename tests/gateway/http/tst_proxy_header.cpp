@@ -70,7 +70,7 @@ void TestProxyHeader::crc()
 void TestProxyHeader::understood_data()
 {
     QTest::addColumn<QByteArray>("header");
-    QTest::addColumn<QByteArray>("address"); // empty: the socket's own; `unix`: nameless
+    QTest::addColumn<QByteArray>("address"); // empty: the socket's own; `unix`, `unknown`: none
     const auto row = [](const char* name, const QByteArray& header, const char* address) {
         QTest::addRow("%s", name) << header << QByteArray(address);
     };
@@ -81,16 +81,16 @@ void TestProxyHeader::understood_data()
         "PROXY TCP6 ffff:f0ff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 "
         "65535\r\n",
         "ffff:f0ff:ffff:ffff:ffff:ffff:ffff:ffff");
-    row("UNKNOWN", "PROXY UNKNOWN\r\n", "");
-    row("UNKNOWN with addresses", "PROXY UNKNOWN ffff::1 ffff::2 65535 65535\r\n", "");
-    row("107 bytes", "PROXY UNKNOWN " + QByteArray(91, 'x') + "\r\n", "");
+    row("UNKNOWN", "PROXY UNKNOWN\r\n", "unknown");
+    row("UNKNOWN with addresses", "PROXY UNKNOWN ffff::1 ffff::2 65535 65535\r\n", "unknown");
+    row("107 bytes", "PROXY UNKNOWN " + QByteArray(91, 'x') + "\r\n", "unknown");
     row("v2 TCP4", binary(0x21, 0x11, kFour), "203.0.113.9");
     row("v2 TCP6", binary(0x21, 0x21, kSix), "2001:db8::7");
     row("v2 UNIX", binary(0x21, 0x31, QByteArray(216, 'u')), "unix");
     row("v2 LOCAL", binary(0x20, 0x00, {}), "");
     row("v2 LOCAL with an address", binary(0x20, 0x11, kFour), "");
     row("v2 LOCAL with anything", binary(0x20, 0x00, "whatever"), "");
-    row("v2 unspecified", binary(0x21, 0x00, "\x04"), "");
+    row("v2 unspecified", binary(0x21, 0x00, "\x04"), "unknown");
     row("v2 with TLVs",
         binary(0x21, 0x11, kFour + tlv(0x01, "h2") + tlv(0x04, {}) + tlv(0xee, QByteArray(300, 'x'))),
         "203.0.113.9");
@@ -113,7 +113,9 @@ void TestProxyHeader::understood()
     if (address.isEmpty()) {
         QCOMPARE(result.header.source, ProxyHeader::Source::Proxy);
     } else if (address == "unix") {
-        QCOMPARE(result.header.source, ProxyHeader::Source::Nameless);
+        QCOMPARE(result.header.source, ProxyHeader::Source::Unix);
+    } else if (address == "unknown") {
+        QCOMPARE(result.header.source, ProxyHeader::Source::Unknown);
     } else {
         QCOMPARE(result.header.source, ProxyHeader::Source::Address);
         QCOMPARE(result.header.address.value_or(HostAddress()).text(), address.toStdString());

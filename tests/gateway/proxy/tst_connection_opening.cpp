@@ -1,9 +1,13 @@
 #include "tests/support/gateway/gateway_fixture.h"
+#include "tests/support/gateway/secured_listener.h"
 #include "tests/support/http2_client.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/recording_upstream.h"
+#include "tests/support/tls_peer.h"
 
 #include <QTest>
+
+#include <unistd.h>
 
 using namespace postern;
 using namespace postern::test;
@@ -48,6 +52,10 @@ private Q_SLOTS:
     void headerTellsTheClient_data();
     void headerTellsTheClient();
     void forwardedForIsJudgedByTheHeader();
+    void namelessClientIsNotBelieved_data();
+    void namelessClientIsNotBelieved();
+    void localProxyIsBelieved();
+    void headerBeforeTls();
     void headerInDrips();
     void severalRequestsAfterOneHeader();
     void badBeginningIsClosed_data();
@@ -73,8 +81,9 @@ void TestConnectionOpening::headerTellsTheClient_data()
     QTest::addRow("v1") << QByteArray::fromStdString(kHeader) << QByteArray("203.0.113.9");
     QTest::addRow("v2") << QByteArray::fromStdString(binaryHeader()) << QByteArray("203.0.113.9");
     QTest::addRow("v1 TCP6") << QByteArray("PROXY TCP6 2001:db8::7 ::1 1 2\r\n") << QByteArray("2001:db8::7");
-    QTest::addRow("UNKNOWN is the proxy itself")
-        << QByteArray("PROXY UNKNOWN\r\n") << QByteArray("127.0.0.1");
+    QTest::addRow("UNKNOWN is anybody") << QByteArray("PROXY UNKNOWN\r\n") << QByteArray("unknown");
+    QTest::addRow("unspecified is anybody")
+        << QByteArray("\r\n\r\n\0\r\nQUIT\n\x21\0\0\0", 16) << QByteArray("unknown");
     QTest::addRow("LOCAL is the proxy itself")
         << QByteArray("\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", 16) << QByteArray("127.0.0.1");
     QTest::addRow("UNIX") << QByteArray("\r\n\r\n\0\r\nQUIT\n\x21\x31\0\xd8", 16) + QByteArray(216, 'u')
@@ -108,6 +117,95 @@ void TestConnectionOpening::forwardedForIsJudgedByTheHeader()
     RawClient proxy(gateway.port());
     QCOMPARE(proxy.ask("PROXY TCP4 10.0.0.7 10.0.0.1 40000 443\r\n" + claim).status, 200);
     QCOMPARE(upstream.requests().at(1).header("x-forwarded-for"), std::string("198.51.100.1, 10.0.0.7"));
+}
+
+void TestConnectionOpening::namelessClientIsNotBelieved_data()
+{
+    QTest::addColumn<QByteArray>("header");
+    QTest::addColumn<QByteArray>("name");
+    const QByteArray signature("\r\n\r\n\0\r\nQUIT\n", 12);
+    QTest::addRow("UNKNOWN") << QByteArray("PROXY UNKNOWN\r\n") << QByteArray("unknown");
+    QTest::addRow("UNKNOWN with addresses")
+        << QByteArray("PROXY UNKNOWN 127.0.0.1 127.0.0.1 1 2\r\n") << QByteArray("unknown");
+    QTest::addRow("unspecified") << signature + QByteArray("\x21\0\0\0", 4) << QByteArray("unknown");
+    QTest::addRow("unspecified datagram")
+        << signature + QByteArray("\x21\0\0\4abcd", 8) << QByteArray("unknown");
+    QTest::addRow("unix socket") << signature + QByteArray("\x21\x31\0\xd8", 4) + QByteArray(216, 'u')
+                                 << QByteArray("unix");
+}
+
+/// Somebody whom the proxy passes on without naming him is no proxy, whoever is trusted.
+void TestConnectionOpening::namelessClientIsNotBelieved()
+{
+    QFETCH(QByteArray, header);
+    QFETCH(QByteArray, name);
+    RecordingUpstream upstream;
+    GatewayFixture gateway(listener("proxyProtocol: any, trustedProxies: [\"unix:\", 0.0.0.0/0, \"::/0\"]") +
+                           GatewayFixture::spec(upstream.port(), "5s",
+                                                "  policies: [{name: id, type: requestId, config: {}}]\n"));
+    RawClient client(gateway.port());
+    const std::string forged = "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 10.0.0.1\r\n"
+                               "X-Forwarded-Proto: https\r\nX-Forwarded-Host: bank.example\r\n"
+                               "X-Forwarded-Client-Cert: Hash=1\r\nX-Request-Id: forged\r\n\r\n";
+    QCOMPARE(client.ask(header.toStdString() + forged).status, 200);
+    const RecordedRequest seen = upstream.requests().at(0);
+    QCOMPARE(seen.header("x-forwarded-for"), name.toStdString());
+    QCOMPARE(seen.count("x-forwarded-for"), std::size_t{1});
+    QCOMPARE(seen.header("x-forwarded-proto"), std::string("http"));
+    QCOMPARE(seen.header("x-forwarded-host"), std::string("a"));
+    QCOMPARE(seen.count("x-forwarded-client-cert"), std::size_t{0});
+    QVERIFY(seen.header("x-request-id") != "forged");
+}
+
+void TestConnectionOpening::localProxyIsBelieved()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(kTrusting + GatewayFixture::spec(upstream.port()));
+    RawClient client(gateway.port());
+    QCOMPARE(client
+                 .ask(std::string("\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", 16) +
+                      "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: https\r\n\r\n")
+                 .status,
+             200);
+    QCOMPARE(upstream.requests().at(0).header("x-forwarded-proto"), std::string("https"));
+}
+
+/// First who it is, in the clear; then the handshake.
+void TestConnectionOpening::headerBeforeTls()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(
+        securedListener("protocols: [http1], proxyProtocol: any, trustedProxies: [127.0.0.0/8]") +
+            GatewayFixture::spec(upstream.port()),
+        builtPolicies(), securedListenerContexts());
+    for (const std::string& header : {kHeader, binaryHeader()}) {
+        RawClient raw(gateway.port());
+        QVERIFY(raw.send(header));
+        TlsPeer client(::dup(raw.fd()), TlsPeer::Role::Client, {});
+        QVERIFY(client.connect());
+        for (std::size_t i = 0; i < 2; ++i) {
+            QVERIFY(client.send("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 10.0.0.1\r\n\r\n"));
+            QVERIFY(client.readUntil(10));
+            QVERIFY(client.received().starts_with("HTTP/1.1 200"));
+            QTRY_VERIFY((client.read(), client.received().ends_with("ok")));
+            client.received().clear();
+        }
+        QCOMPARE(upstream.requests().back().header("x-forwarded-for"), std::string("203.0.113.9"));
+        QCOMPARE(upstream.requests().back().header("x-forwarded-proto"), std::string("https"));
+    }
+    // TLS alone has not said who it is; nor is a header believed that comes inside of it.
+    RawClient raw(gateway.port());
+    TlsPeer client(::dup(raw.fd()), TlsPeer::Role::Client, {});
+    QVERIFY(!client.connect());
+    QTRY_COMPARE(refused(gateway, "proxy-header-malformed"), 1.0);
+    RawClient named(gateway.port());
+    QVERIFY(named.send(kHeader));
+    TlsPeer twice(::dup(named.fd()), TlsPeer::Role::Client, {});
+    QVERIFY(twice.connect());
+    QVERIFY(twice.send("PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n" + kGet));
+    QVERIFY(twice.readUntil(10));
+    QVERIFY(twice.received().starts_with("HTTP/1.1 400"));
+    QCOMPARE(upstream.requests().size(), std::size_t{4});
 }
 
 void TestConnectionOpening::headerInDrips()

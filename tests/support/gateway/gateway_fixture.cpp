@@ -62,8 +62,8 @@ QByteArray GatewayFixture::http2Spec(quint16 port, const QByteArray& timeout, co
     return spec(port, timeout, more) + kHttp2Mark;
 }
 
-GatewayFixture::GatewayFixture(const QByteArray& spec, PolicyRegistry registry)
-    : m_registry(std::move(registry))
+GatewayFixture::GatewayFixture(const QByteArray& spec, PolicyRegistry registry, TlsContexts tls)
+    : m_registry(std::move(registry)), m_tls(std::move(tls))
 {
     if (!m_logFile.open())
         qFatal("no temporary file");
@@ -102,7 +102,7 @@ GatewayFixture::~GatewayFixture()
 
 std::shared_ptr<const Snapshot> GatewayFixture::compile(const QByteArray& spec)
 {
-    auto snapshot = Snapshot::create(document(spec), m_registry, m_snapshot.get());
+    auto snapshot = Snapshot::create(document(spec), m_registry, m_snapshot.get(), m_tls);
     if (!snapshot)
         qFatal("%s", qPrintable(snapshot.error().text()));
     return *snapshot;

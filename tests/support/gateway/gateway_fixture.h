@@ -5,6 +5,7 @@
 #include "gateway/policy/policy_registry.h"
 #include "gateway/proxy/proxy_worker.h"
 #include "gateway/proxy/snapshot.h"
+#include "gateway/proxy/tls_contexts.h"
 #include "gateway/telemetry/access_log.h"
 #include "gateway/telemetry/telemetry.h"
 
@@ -32,7 +33,9 @@ public:
     static QByteArray http2Mark(); ///< at a spec's end: its listener speaks HTTP/2
     static QByteArray http2Spec(quint16 port, const QByteArray& timeout = "5s", const QByteArray& more = {});
 
-    explicit GatewayFixture(const QByteArray& spec, PolicyRegistry registry = builtPolicies());
+    /// \a tls secures what of \a spec has `tls`: secrets are not read.
+    explicit GatewayFixture(const QByteArray& spec, PolicyRegistry registry = builtPolicies(),
+                            TlsContexts tls = {});
     ~GatewayFixture();
 
     [[nodiscard]] quint16 port() const { return m_port; }
@@ -61,6 +64,7 @@ private:
     std::unique_ptr<Telemetry> m_telemetry;
     SystemClock m_clock;
     PolicyRegistry m_registry;
+    TlsContexts m_tls;
     std::shared_ptr<const Snapshot> m_snapshot;
     std::unique_ptr<EventThread> m_thread;
     std::unique_ptr<ProxyWorker> m_worker; ///< lives on the thread
