@@ -321,11 +321,17 @@ void Http1Connection::reached()
     m_readBy = kNever;
     switch (m_phase) {
     case Phase::Head:
-        if (m_input.empty()) {
+        if (!m_input.empty()) {
+            refuseHead(Refusal::HeadTimeout);
+            break;
+        }
+        if (m_socket.isQuiet()) {
             close();
             return;
         }
-        refuseHead(Refusal::HeadTimeout);
+        // What came this very moment is still served; its event is on the way, or was this one's.
+        m_socket.note(EPOLLIN);
+        m_readBy = now + limits().headerTimeout;
         break;
     case Phase::Exchange:
         m_bodyBroken = true;

@@ -1,9 +1,14 @@
+#include "gateway/event/deadline_sweep.h"
 #include "tests/support/gateway/gateway_fixture.h"
+#include "tests/support/gateway/secured_listener.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/recording_upstream.h"
+#include "tests/support/tls_peer.h"
 
 #include <QTest>
 #include <QTimer>
+
+#include <unistd.h>
 
 #include <thread>
 
@@ -65,6 +70,8 @@ private Q_SLOTS:
     void announcedDrainClosesAfterTheAnswer();
     void cutEndsWhatIsLeft();
     void idleConnectionsAreClosed();
+    void requestAtTheLastMomentIsServed_data();
+    void requestAtTheLastMomentIsServed();
     void connectionsBeyondTheLimitWait();
     void pausedRequestGoesOn();
     void pausedRequestIsRefused();
@@ -226,6 +233,48 @@ void TestProxyLifecycle::idleConnectionsAreClosed()
     QCOMPARE(client.ask(kGet).status, 200);
     QVERIFY(client.isClosedByPeer());
     QCOMPARE(gateway.log().size(), 1); // that is no request
+}
+
+void TestProxyLifecycle::requestAtTheLastMomentIsServed_data()
+{
+    QTest::addColumn<bool>("secured");
+    QTest::addRow("plain") << false;
+    QTest::addRow("TLS") << true;
+}
+
+/// What has come when the idle time ends, and was not seen yet.
+void TestProxyLifecycle::requestAtTheLastMomentIsServed()
+{
+    QFETCH(bool, secured);
+    RecordingUpstream upstream;
+    const QByteArray spec = GatewayFixture::spec(upstream.port(), "5s", "  limits: {idleTimeout: 200ms}\n");
+    GatewayFixture gateway(secured ? securedListener() + spec : spec, builtPolicies(),
+                           secured ? securedListenerContexts() : TlsContexts());
+    RawClient client(gateway.port());
+    std::optional<TlsPeer> tls;
+    if (secured)
+        tls.emplace(::dup(client.fd()), TlsPeer::Role::Client, TlsPeerSettings());
+    const auto ask = [&] { return secured ? tls->send(kGet) : client.send(kGet); };
+    const auto isAnswered = [&] {
+        if (!secured)
+            return client.receive().status == 200;
+        tls->received().clear();
+        return tls->readUntil(10) && tls->received().starts_with("HTTP/1.1 200") &&
+               QTest::qWaitFor([&] { return tls->read(), tls->received().ends_with("ok"); });
+    };
+    QVERIFY(!secured || tls->connect());
+    QVERIFY(ask());
+    QVERIFY(isAnswered());
+    // The worker is busy with something else from before the request comes until after the idle time's end:
+    // what it looks at next is the time.
+    const bool asked = gateway.run([&](ProxyWorker&) {
+        const bool sent = ask();
+        std::this_thread::sleep_for(std::chrono::milliseconds(200) + 3 * DeadlineSweep::kTick);
+        return sent;
+    });
+    QVERIFY(asked);
+    QVERIFY(isAnswered());
+    QCOMPARE(upstream.requests().size(), std::size_t{2});
 }
 
 void TestProxyLifecycle::connectionsBeyondTheLimitWait()
