@@ -3,6 +3,7 @@
 #include "gateway/telemetry/request_record.h"
 #include "models/base/result.h"
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 
@@ -40,13 +41,19 @@ public:
     /// From now on the client is told to go elsewhere for what comes after (`Connection: close`, GOAWAY);
     /// what it asks meanwhile is answered.
     virtual void announceDrain() = 0;
-    /// Draining: closes unless a request is under way, or has come this moment.
+    /// Draining: closes unless a request is under way, or has come this moment, or may still come as the
+    /// client has asked nothing yet.
     virtual void closeIfIdle() = 0;
     /// Closes now; requests under way end as \a end.
     virtual void closeNow(RequestEnd end) = 0;
     [[nodiscard]] virtual ListenerPort& port() const = 0;
 
     std::size_t place = 0; ///< in the owner's list
+
+protected:
+    /// While draining: how long a client may take whose request is on the way, as a rule: one that has just
+    /// connected, or just had an answer that told it to ask more.
+    static constexpr std::chrono::seconds kFirstRequestTime{1};
 };
 
 } // namespace postern

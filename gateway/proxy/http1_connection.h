@@ -59,6 +59,7 @@ private:
     void takeBody();
     [[nodiscard]] bool mayStayAlive() const;
     bool endExchange();
+    [[nodiscard]] Clock::Steady::duration idleTime() const;
     void linger();
     void close();
     void releaseExchange(RequestEnd end);

@@ -15,8 +15,6 @@ namespace {
 // flight to reach its end, so that the client gets to read; then the connection is closed under it.
 constexpr std::uint32_t kMostLingerBytes = 1024 * 1024;
 constexpr auto kLingerTime = 2s;
-// While draining: how long a client that has just connected may take for its request to arrive.
-constexpr auto kFirstRequestTime = 1s;
 // A refused body that is announced to be this small is waited for, so that the connection lives on.
 constexpr std::uint64_t kSmallBody = 64 * 1024;
 
@@ -126,7 +124,7 @@ bool Http1Connection::endExchange()
     m_reading.end();
     if (m_keepAlive && bodyIsDone) {
         m_phase = Phase::Head;
-        m_readBy = now + limits().idleTimeout;
+        m_readBy = now + idleTime();
         return !m_input.empty() || m_socket.mayRead();
     }
     if (m_socket.peerEnded() && !m_socket.mayRead()) {
@@ -140,6 +138,13 @@ bool Http1Connection::endExchange()
     m_scanned = 0;
     m_readBy = now + kLingerTime;
     return true;
+}
+
+/// A drain looks for idle connections once, at its beginning; later ones have little time left.
+Clock::Steady::duration Http1Connection::idleTime() const
+{
+    const Clock::Steady::duration time = limits().idleTimeout;
+    return m_context.draining ? std::min<Clock::Steady::duration>(time, kFirstRequestTime) : time;
 }
 
 void Http1Connection::linger()

@@ -31,7 +31,6 @@ constexpr std::uint32_t kConnectionWindow = 1024 * 1024;
 // As for HTTP/1.1: see http1_response.cpp.
 constexpr std::uint32_t kMostLingerBytes = 1024 * 1024;
 constexpr auto kLingerTime = 2s;
-constexpr auto kFirstRequestTime = 1s;
 
 Http2Session::Settings settingsOf(const Snapshot::Compiled& compiled)
 {

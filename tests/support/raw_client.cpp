@@ -126,6 +126,7 @@ bool RawClient::fill()
         if (count < 0 && errno == EINTR)
             continue;
         m_reset = m_reset || (count < 0 && errno == ECONNRESET);
+        m_timedOut = count < 0 && errno == EAGAIN;
         if (count <= 0)
             return false;
         m_input.append(room.data(), static_cast<std::size_t>(count));
@@ -252,6 +253,6 @@ std::string RawClient::receiveBytes(std::size_t count)
     return std::exchange(m_input, {});
 }
 
-bool RawClient::isClosedByPeer() { return m_input.empty() && !fill(); }
+bool RawClient::isClosedByPeer() { return m_input.empty() && !fill() && !m_timedOut; }
 
 } // namespace postern::test

@@ -82,6 +82,7 @@ private:
     std::string m_input;
     std::vector<RawResponse> m_interims;
     bool m_reset = false;
+    bool m_timedOut = false; ///< the last read
 };
 
 } // namespace postern::test

@@ -67,6 +67,8 @@ private Q_SLOTS:
     void reloadsUnderLoadLoseNothing();
     void drainLetsRequestsEnd();
     void drainWaitsForWhoHasJustComeIn();
+    void drainEndsAfterADownload_data();
+    void drainEndsAfterADownload();
     void announcedDrainClosesAfterTheAnswer();
     void cutEndsWhatIsLeft();
     void idleConnectionsAreClosed();
@@ -192,6 +194,46 @@ void TestProxyLifecycle::drainWaitsForWhoHasJustComeIn()
     QCOMPARE(response.header("connection"), std::string("close"));
     fresh.close();
     QVERIFY(silent.isClosedByPeer()); // not waited for, for ever
+    QTRY_VERIFY(drained);
+}
+
+void TestProxyLifecycle::drainEndsAfterADownload_data()
+{
+    QTest::addColumn<bool>("asksMore");
+    QTest::addRow("and nothing more") << false;
+    QTest::addRow("and one request more") << true;
+}
+
+/// Its head, sent before the drain, has promised a connection that stays.
+void TestProxyLifecycle::drainEndsAfterADownload()
+{
+    QFETCH(bool, asksMore);
+    Gate mayEnd;
+    RecordingUpstream upstream([&](UpstreamPeer& peer) {
+        peer.next();
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf");
+        mayEnd.wait();
+        peer.send("half");
+        while (peer.next())
+            peer.send(ok("more"));
+    });
+    GatewayFixture gateway(GatewayFixture::spec(upstream.port(), "5s", "  limits: {idleTimeout: 1h}\n"));
+    RawClient client(gateway.port());
+    QVERIFY(client.send(kGet));
+    std::string bytes = client.receiveBytes(1);
+    std::atomic<bool> drained = false;
+    gateway.run([&](ProxyWorker& worker) { worker.drain([&] { drained = true; }); });
+    mayEnd.open();
+    while (!bytes.ends_with("halfhalf")) {
+        const std::string more = client.receiveBytes(1);
+        QVERIFY(!more.empty());
+        bytes += more;
+    }
+    QVERIFY(!drained);
+    if (asksMore)
+        QCOMPARE(client.ask(kGet).header("connection"), std::string("close"));
+    QVERIFY(client.isClosedByPeer());
+    client.close();
     QTRY_VERIFY(drained);
 }
 
