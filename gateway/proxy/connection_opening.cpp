@@ -10,6 +10,9 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace postern {
 
 ConnectionOpening::ConnectionOpening(WorkerContext& context, SessionOwner& owner, ListenerPort& port,
@@ -31,8 +34,15 @@ Result<void> ConnectionOpening::start()
     if (auto attached = m_client.attach(m_context.dispatcher, *this); !attached)
         return failure(attached.error());
     const Limits& limits = m_context.configuration->compiled().limits;
-    m_context.deadlines.set(*this, m_context.clock.steady() + limits.headerTimeout);
+    m_by = m_context.clock.steady() + limits.headerTimeout;
+    m_context.deadlines.set(*this, m_by);
     return {};
+}
+
+void ConnectionOpening::heard()
+{
+    if (!std::exchange(m_heard, true) && m_leaving)
+        m_context.deadlines.set(*this, m_by);
 }
 
 void ConnectionOpening::ready(FdEvents events)
@@ -70,7 +80,8 @@ bool ConnectionOpening::secure()
 
 void ConnectionOpening::shakeHands()
 {
-    m_heard = m_heard || m_client.socket.mayRead();
+    if (m_client.socket.mayRead())
+        heard();
     switch (m_client.socket.handshake()) {
     case Handshake::UnderWay:
         break;
@@ -108,7 +119,7 @@ bool ConnectionOpening::readHeader()
         close();
         return false;
     }
-    m_heard = true;
+    heard();
     // Believed from nobody else: who may write this header may be anybody it likes.
     if (!m_settings->trusted.contains(m_client.address)) {
         refuse(Refusal::ProxyHeaderUntrusted);
@@ -164,7 +175,7 @@ void ConnectionOpening::readPreface()
     case Peeked::State::Data:
         break;
     }
-    m_heard = true;
+    heard();
     if (!kPreface.starts_with(std::string_view(m_context.receiveBuffer->data(), seen.size)))
         handOver(HttpVersion::Http11);
     else if (seen.size == kPreface.size())
@@ -194,7 +205,7 @@ void ConnectionOpening::refuse(Refusal refusal)
 void ConnectionOpening::reached()
 {
     // Who has said nothing at all is no request: a load balancer that looks whether somebody listens.
-    if (m_phase == Phase::Handshake)
+    if (m_phase == Phase::Handshake && (m_heard || !m_leaving))
         m_port.telemetry.handshake(tokenOf(HandshakeFailure::TimedOut));
     if (m_heard && m_phase != Phase::Handshake)
         refuse(Refusal::HeadTimeout);
@@ -204,9 +215,12 @@ void ConnectionOpening::reached()
 
 void ConnectionOpening::closeIfIdle()
 {
-    const bool isQuiet = m_phase == Phase::Handshake ? !m_client.socket.mayRead() : m_client.socket.isQuiet();
-    if (!m_heard && isQuiet)
-        close();
+    // Who has only just come in has something to say on the way, as a rule. What comes in that time gets all
+    // of the usual one.
+    m_leaving = true;
+    if (!m_heard)
+        m_context.deadlines.set(*this,
+                                std::min<Clock::Steady>(m_by, m_context.clock.steady() + kFirstRequestTime));
 }
 
 void ConnectionOpening::closeNow(RequestEnd) { close(); }

@@ -46,6 +46,7 @@ private:
     void handshakeFailed();
     void readPreface();
     void handOver(HttpVersion version);
+    void heard();
     void refuse(Refusal refusal);
     void close();
 
@@ -55,7 +56,9 @@ private:
     ClientSocket m_client;
     std::shared_ptr<const ListenerSettings> m_settings;
     Phase m_phase;
-    bool m_heard = false; ///< a byte has come
+    Clock::Steady m_by{};   ///< it must be over, whatever a drain leaves to who has said nothing
+    bool m_heard = false;   ///< a byte has come
+    bool m_leaving = false; ///< the worker drains
 };
 
 } // namespace postern

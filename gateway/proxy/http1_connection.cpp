@@ -36,7 +36,10 @@ Result<void> Http1Connection::start()
 {
     if (auto attached = m_client.attach(m_context.dispatcher, *this); !attached)
         return failure(attached.error());
-    m_readBy = m_context.clock.steady() + limits().headerTimeout;
+    const Clock::Steady now = m_context.clock.steady();
+    m_readBy = now + limits().headerTimeout;
+    if (m_context.draining) // that was found while it was being opened
+        m_readBy = std::min<Clock::Steady>(m_readBy, now + kFirstRequestTime);
     if (m_socket.mayRead())
         process(); // the session before has taken the edge that says so
     else

@@ -66,6 +66,8 @@ private Q_SLOTS:
     void silentClientIsNoRefusal();
     void clientLeavesInTheMiddle();
     void drainWhileOpening();
+    void drainWaitsForWhoHasJustComeIn_data();
+    void drainWaitsForWhoHasJustComeIn();
     void reloadDoesNotChangeAnOpening();
     void unixPeers_data();
     void unixPeers();
@@ -347,6 +349,56 @@ void TestConnectionOpening::drainWhileOpening()
     QCOMPARE(response.header("connection"), std::string("close"));
     begun.close();
     QTRY_VERIFY(drained);
+}
+
+void TestConnectionOpening::drainWaitsForWhoHasJustComeIn_data()
+{
+    QTest::addColumn<QByteArray>("listening");
+    QTest::addColumn<QByteArray>("begin");
+    const QByteArray header = QByteArray::fromStdString(kHeader);
+    const QByteArray trusting = "protocols: [http1], proxyProtocol: any, trustedProxies: [127.0.0.0/8]";
+    QTest::addRow("PROXY header") << kTrusting << header;
+    QTest::addRow("http1 and h2c") << listener("protocols: [http1, h2c]") << QByteArray();
+    QTest::addRow("TLS") << securedListener() << QByteArray();
+    QTest::addRow("PROXY header before TLS") << securedListener(trusting) << header;
+}
+
+/// Its first words are on the way, far away.
+void TestConnectionOpening::drainWaitsForWhoHasJustComeIn()
+{
+    QFETCH(QByteArray, listening);
+    QFETCH(QByteArray, begin);
+    const bool isSecured = listening.contains("tls:");
+    RecordingUpstream upstream;
+    GatewayFixture gateway(listening +
+                               GatewayFixture::spec(upstream.port(), "5s", "  limits: {headerTimeout: 5m}\n"),
+                           builtPolicies(), isSecured ? securedListenerContexts() : TlsContexts());
+    const RawClient silent(gateway.port());
+    RawClient secured(gateway.port());
+    RawClient client(gateway.port());
+    QTRY_COMPARE(gateway.run([](ProxyWorker& worker) { return worker.connections(); }), std::size_t{3});
+    std::atomic<bool> drained = false;
+    gateway.run([&](ProxyWorker& worker) { worker.drain([&] { drained = true; }); });
+    QVERIFY(client.send(begin.toStdString()));
+    QVERIFY(secured.send(begin.toStdString()));
+    if (isSecured) {
+        TlsPeer quiet(::dup(secured.fd()), TlsPeer::Role::Client, {});
+        QVERIFY(quiet.connect()); // and says nothing more
+        TlsPeer peer(::dup(client.fd()), TlsPeer::Role::Client, {});
+        QVERIFY(peer.connect());
+        QVERIFY(peer.send(kGet));
+        QTRY_VERIFY((peer.read(), peer.received().ends_with("ok")));
+        QVERIFY(peer.received().find("\r\nConnection: close\r\n") != std::string::npos);
+    } else {
+        const RawResponse response = client.ask(kGet);
+        QCOMPARE(response.status, 200);
+        QCOMPARE(response.header("connection"), std::string("close"));
+    }
+    client.close();
+    // Who goes on saying nothing is not waited for, for ever, and that is no handshake that failed.
+    QTRY_VERIFY_WITH_TIMEOUT(drained, 30'000);
+    QVERIFY(gateway.metrics().find("result=\"timed-out\"") == std::string::npos);
+    QVERIFY(gateway.metrics().find("postern_requests_refused_total{") == std::string::npos);
 }
 
 void TestConnectionOpening::reloadDoesNotChangeAnOpening()
