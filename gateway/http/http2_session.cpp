@@ -327,6 +327,12 @@ void Http2Session::consumeStream(Http2StreamId stream, std::size_t size)
         ensure(nghttp2_session_consume_stream(m_session.get(), stream, size));
 }
 
+void Http2Session::widen(Http2StreamId stream, std::uint32_t window)
+{
+    ensure(nghttp2_session_set_local_window_size(m_session.get(), NGHTTP2_FLAG_NONE, stream,
+                                                 static_cast<std::int32_t>(window)));
+}
+
 void Http2Session::ping() { ensure(nghttp2_submit_ping(m_session.get(), NGHTTP2_FLAG_NONE, nullptr)); }
 
 void Http2Session::announceShutdown() { ensure(nghttp2_submit_shutdown_notice(m_session.get())); }

@@ -73,6 +73,8 @@ public:
     /// consumeStream().
     void consumeConnection(std::size_t size);
     void consumeStream(Http2StreamId stream, std::size_t size);
+    /// What the peer may send on \a stream unconsumed is \a window bytes from now on: more than before.
+    void widen(Http2StreamId stream, std::uint32_t window);
 
     /// Asks for a sign of life: a PING, which is acknowledged.
     void ping();

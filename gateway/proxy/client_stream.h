@@ -20,6 +20,9 @@ public:
     virtual void sendBody(const Payload& payload) = 0;
     /// The client has not taken yet what was sent: send nothing more until Exchange::clientWritable().
     [[nodiscard]] virtual bool isCongested() const = 0;
+    /// Whether \a bytes of the response may come beyond what any may have under way to a client that does not
+    /// read. They are set aside until the exchange's end.
+    [[nodiscard]] virtual bool reserve(std::size_t bytes) = 0;
     /// The answer will be the gateway's own: what is still to come of the request's body is dropped.
     virtual void dropBody() = 0;
     /// Breaks the response off, so that the client can not take it for complete.

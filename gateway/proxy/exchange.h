@@ -81,6 +81,7 @@ private:
 
     void upstreamReady() override;
     bool takesResponse() const override { return !m_stream->isCongested(); }
+    bool reserve(std::size_t bytes) override { return m_stream->reserve(bytes); }
     void responseHead(ResponseHead& head, const Payload& payload) override;
     void responseBody(const Payload& payload) override;
     void upstreamFailed(Refusal refusal) override;

@@ -42,6 +42,7 @@ private:
     void sendResponse(ResponseHead& head, const Payload& payload) override;
     void sendBody(const Payload& payload) override;
     [[nodiscard]] bool isCongested() const override { return m_socket.hasPending(); }
+    [[nodiscard]] bool reserve(std::size_t) override { return true; } // one response at a time
     void dropBody() override;
     void cut() override { m_cut = true; }
     void settle() override { process(); }

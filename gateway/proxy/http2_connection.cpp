@@ -22,7 +22,7 @@ constexpr std::size_t kSendSize = 64 * 1024;
 // A client that does not take this much of what is written already is not read from either.
 constexpr std::size_t kMostPending = 256 * 1024;
 // What all streams' responses may hold for a client whose windows are closed. A stream without anything held
-// reads one piece beyond it.
+// reads one piece beyond it; from an upstream in HTTP/2 a first window each, and what was reserved.
 constexpr std::ptrdiff_t kMostUnsent = 4 * 1024 * 1024;
 // Windows: what a client may have under way to upstreams that do not take it. Large enough for an upload over
 // a long line, small enough that a worker's memory is not the clients' to fill.
@@ -261,6 +261,14 @@ void Http2Connection::schedule()
 {
     if (!std::exchange(m_scheduled, true))
         m_context.dispatcher.again(m_client.token);
+}
+
+bool Http2Connection::reserve(std::size_t bytes)
+{
+    if (m_reserved + bytes > static_cast<std::size_t>(kMostUnsent))
+        return false;
+    m_reserved += bytes;
+    return true;
 }
 
 bool Http2Connection::isCongested() const { return m_socket.hasPending() || m_unsent > kMostUnsent; }

@@ -51,6 +51,9 @@ public:
     /// All streams together hold too much of what the client does not take.
     [[nodiscard]] bool isCongested() const;
     void unsentChanged(std::ptrdiff_t bytes);
+    /// As ClientStream::reserve(), for all streams together; until release().
+    [[nodiscard]] bool reserve(std::size_t bytes);
+    void release(std::size_t bytes) { m_reserved -= bytes; }
     /// Time is looked at by \a when at the latest.
     void armBy(Clock::Steady when);
 
@@ -124,6 +127,7 @@ private:
     Http2Stream* m_gatherStream = nullptr;
     std::span<char> m_gathered; ///< of its body, in the receive buffer: many small frames go on as one piece
 
+    std::size_t m_reserved = 0;      ///< of kMostUnsent, by streams of upstreams that may send far ahead
     std::ptrdiff_t m_unsent = 0;     ///< of all streams' responses
     Clock::Steady m_headBy = kNever; ///< a head that has begun must be complete by then
     Clock::Steady m_idleBy = kNever; ///< without streams

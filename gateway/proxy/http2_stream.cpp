@@ -243,6 +243,7 @@ void Http2Stream::finish(RequestEnd end)
 void Http2Stream::finishExchange(RequestEnd end)
 {
     m_connection->exchangeEnded(*this);
+    m_connection->release(std::exchange(m_reserved, 0));
     m_dropping = true;
     m_exchange->finish(end);
     m_connection->context().giveBack(std::move(m_exchange));

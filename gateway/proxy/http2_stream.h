@@ -73,6 +73,7 @@ private:
     void sendResponse(ResponseHead& head, const Payload& payload) override;
     void sendBody(const Payload& payload) override;
     [[nodiscard]] bool isCongested() const override;
+    [[nodiscard]] bool reserve(std::size_t bytes) override;
     void dropBody() override;
     void cut() override;
     void settle() override;
@@ -107,7 +108,8 @@ private:
     ClientPace m_sends;
     ClientPace m_reads;
     std::optional<RequestEnd> m_endAs;
-    std::size_t m_dropped = 0; ///< of the request's body, after the answer
+    std::size_t m_reserved = 0; ///< of what the connection sets aside
+    std::size_t m_dropped = 0;  ///< of the request's body, after the answer
 
     bool m_requestEnded = false;     ///< END_STREAM came
     bool m_requestDelivered = false; ///< to its last byte

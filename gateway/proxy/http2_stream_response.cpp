@@ -133,6 +133,14 @@ void Http2Stream::endSent()
 
 bool Http2Stream::isCongested() const { return unsent() > 0 || m_connection->isCongested(); }
 
+bool Http2Stream::reserve(std::size_t bytes)
+{
+    if (!m_connection->reserve(bytes))
+        return false;
+    m_reserved += bytes;
+    return true;
+}
+
 void Http2Stream::dropBody()
 {
     m_dropping = true;

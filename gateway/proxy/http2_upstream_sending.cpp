@@ -42,6 +42,12 @@ void Http2UpstreamSession::giveWindow(Http2UpstreamStream& stream, std::size_t s
         wantTurn();
 }
 
+void Http2UpstreamSession::widen(Http2UpstreamStream& stream, std::uint32_t window)
+{
+    m_session->widen(stream.m_id, window);
+    wantTurn();
+}
+
 void Http2UpstreamSession::cancelStream(Http2UpstreamStream& stream)
 {
     if (stream.m_id > 0) {

@@ -19,8 +19,6 @@ namespace {
 // Streams of ours on one connection, if the upstream allows as many; and as long as it has not said.
 constexpr std::size_t kMostStreams = 256;
 constexpr std::size_t kFirstStreams = 100; // RFC 9113 §6.5.2: no less is recommended
-// What a client that does not read may leave with us; more than a local network has under way.
-constexpr std::uint32_t kStreamWindow = 256 * 1024;
 constexpr std::uint32_t kConnectionWindow = 8 * 1024 * 1024;
 constexpr std::uint32_t kFloodBudget = 10'000;
 // A connection that owes answers and says nothing for so long is asked, and given up when it does not say a
@@ -73,7 +71,7 @@ bool Http2UpstreamSession::begin(UpstreamConnection& connection)
     m_budget.start(m_heardAt);
     m_session.emplace(Http2Session::Role::Client,
                       Http2Session::Settings{.streams = 0,
-                                             .streamWindow = kStreamWindow,
+                                             .streamWindow = kFirstWindow,
                                              .connectionWindow = kConnectionWindow,
                                              .headerListBytes = kUpstreamHeadLimits.headerBytes},
                       static_cast<Http2Handler&>(*this));

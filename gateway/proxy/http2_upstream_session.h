@@ -25,6 +25,9 @@ class Http2UpstreamStream;
 class Http2UpstreamSession final : private UpstreamConnectionUser, private Http2Handler, private Deadline
 {
 public:
+    /// Bytes of a response that may come before its client has taken any.
+    static constexpr std::uint32_t kFirstWindow = 65535;
+
     Http2UpstreamSession(WorkerContext& context, Http2UpstreamPool& pool);
     ~Http2UpstreamSession() override;
 
@@ -49,6 +52,7 @@ public:
     [[nodiscard]] bool open(Http2UpstreamStream& stream);
     void resumeBody(Http2UpstreamStream& stream);
     void giveWindow(Http2UpstreamStream& stream, std::size_t size);
+    void widen(Http2UpstreamStream& stream, std::uint32_t window);
     /// RST_STREAM, if it was opened.
     void cancelStream(Http2UpstreamStream& stream);
     void untouch(Http2UpstreamStream& stream);

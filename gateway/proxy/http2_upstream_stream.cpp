@@ -10,6 +10,12 @@ namespace postern {
 namespace {
 // Of a request's body, waiting for window, beyond which no more is taken in.
 constexpr std::size_t kMostUnsent = 64 * 1024;
+// What a client that has begun to read may leave with us: more than a local network has under way. One that
+// reads nothing at all leaves a first window.
+constexpr std::uint32_t kWideWindow = 256 * 1024;
+constexpr std::uint32_t kWidening = kWideWindow - Http2UpstreamSession::kFirstWindow;
+// Taken of a response before its window is widened; a small one does without.
+constexpr std::size_t kMuchTaken = 16 * 1024;
 } // namespace
 
 Http2UpstreamStream::Http2UpstreamStream(WorkerContext& context, UpstreamStreamObserver& observer)
@@ -31,7 +37,7 @@ UpstreamStream::Begun Http2UpstreamStream::begin(const WorkerUpstream& upstream,
     m_received = 0;
     m_withheld = 0;
     m_interims = 0;
-    m_outLast = m_endSent = m_headSent = m_deferred = m_heard = false;
+    m_outLast = m_endSent = m_headSent = m_deferred = m_heard = m_isWide = false;
     m_phase = Phase::Waiting;
     ConnectFailure failure{};
     const Begun begun = m_pool->join(*this, failure);
@@ -73,9 +79,21 @@ void Http2UpstreamStream::resume()
 
 void Http2UpstreamStream::giveWindow()
 {
-    if (m_session && m_id > 0)
+    if (m_session && m_id > 0) {
+        if (!m_isWide && isWorthWidening() && m_observer.reserve(kWidening)) {
+            m_isWide = true;
+            m_session->widen(*this, kWideWindow);
+        }
         m_session->giveWindow(*this, m_withheld);
+    }
     m_withheld = 0;
+}
+
+bool Http2UpstreamStream::isWorthWidening() const
+{
+    const bool isNearlyHere =
+        m_framing == BodyFraming::Length && m_length <= m_received + Http2UpstreamSession::kFirstWindow;
+    return m_received >= kMuchTaken && !isNearlyHere;
 }
 
 void Http2UpstreamStream::abandon()

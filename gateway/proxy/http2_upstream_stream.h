@@ -54,6 +54,7 @@ private:
     [[nodiscard]] bool isBodyWhole() const;
     void deliverBody(const Payload& payload);
     void giveWindow();
+    [[nodiscard]] bool isWorthWidening() const;
 
     WorkerContext& m_context;
     UpstreamStreamObserver& m_observer;
@@ -79,6 +80,7 @@ private:
     bool m_headSent = false;
     bool m_deferred = false; ///< the session waits for more of m_out
     bool m_heard = false;
+    bool m_isWide = false; ///< has a window for large responses
 };
 
 } // namespace postern

@@ -12,6 +12,8 @@ class UpstreamObserver
 public:
     virtual void upstreamReady() = 0; ///< a connection is there: send()
     [[nodiscard]] virtual bool takesResponse() const = 0;
+    /// As ClientStream::reserve().
+    [[nodiscard]] virtual bool reserve(std::size_t bytes) = 0;
     /// Interim heads come without payload, and another head follows.
     virtual void responseHead(ResponseHead& head, const Payload& payload) = 0;
     virtual void responseBody(const Payload& payload) = 0;
@@ -72,6 +74,7 @@ private:
 
     void streamReady() override;
     [[nodiscard]] bool takesResponse() const override { return m_observer.takesResponse(); }
+    [[nodiscard]] bool reserve(std::size_t bytes) override { return m_observer.reserve(bytes); }
     void streamHead(ResponseHead& head, const Payload& payload) override;
     void streamBody(const Payload& payload) override;
     void streamFailed(const AttemptFailure& failure) override;

@@ -54,6 +54,8 @@ class UpstreamStreamObserver
 public:
     virtual void streamReady() = 0; ///< a connection is there: send()
     [[nodiscard]] virtual bool takesResponse() const = 0;
+    /// As ClientStream::reserve().
+    [[nodiscard]] virtual bool reserve(std::size_t bytes) = 0;
     /// Interim heads come without payload, and another head follows.
     virtual void streamHead(ResponseHead& head, const Payload& payload) = 0;
     virtual void streamBody(const Payload& payload) = 0;

@@ -90,6 +90,7 @@ private:
         m_stream.send({{}, m_isSent});
     }
     bool takesResponse() const override { return m_takes; }
+    bool reserve(std::size_t) override { return m_takes; }
     void streamHead(ResponseHead& head, const Payload& payload) override
     {
         require(m_isReady && !m_isFinal && !m_isOver && head.status >= 100 && head.status != 101);

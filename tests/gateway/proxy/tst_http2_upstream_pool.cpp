@@ -30,6 +30,7 @@ public:
 
     void streamReady() override { m_stream.send({{}, true}); }
     bool takesResponse() const override { return true; }
+    [[nodiscard]] bool reserve(std::size_t) override { return true; }
     void streamHead(ResponseHead& head, const Payload& payload) override
     {
         status = head.status;
