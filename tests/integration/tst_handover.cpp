@@ -1,12 +1,17 @@
 // One process after the other at the same addresses: sockets handed over, nobody lost.
 #include "tests/integration/serve_process.h"
+#include "tests/support/certificate_authority.h"
 #include "tests/support/raw_client.h"
 #include "tests/support/recording_upstream.h"
+#include "tests/support/secret_folder.h"
 #include "tests/support/steady_load.h"
+#include "tests/support/tls_peer.h"
 
 #include <QFileInfo>
 #include <QTest>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -118,6 +123,43 @@ private:
     std::vector<int> m_sockets;
 };
 
+/// Asks on a new connection to a path, again and again.
+class PathLoad
+{
+public:
+    explicit PathLoad(const QString& path)
+        : m_thread([this, path = path.toStdString()] {
+            while (!m_stop)
+                ++(RawClient(path).ask(request).status == 200 ? answered : lost);
+        })
+    {}
+    ~PathLoad() { stop(); }
+    void stop()
+    {
+        m_stop = true;
+        if (m_thread.joinable())
+            m_thread.join();
+    }
+    std::atomic<int> answered = 0;
+    std::atomic<int> lost = 0;
+
+private:
+    std::atomic<bool> m_stop = false;
+    std::thread m_thread;
+};
+
+int connectTo(quint16 port)
+{
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+        qFatal("connect");
+    return fd;
+}
+
 /// Asks `/readyz` on a new connection, again and again.
 class Prober
 {
@@ -171,6 +213,9 @@ private Q_SLOTS:
     void handsOverThoughItWasToldToEnd();
     void endsSoftlyWhileItsSocketsAreOffered();
     void letsNobodyInWhenTheNewcomerFailsWhileItEnds();
+    void handsAPathOver();
+    void resumesTheSessionsOfTheOldOne_data();
+    void resumesTheSessionsOfTheOldOne();
 
 private:
     [[nodiscard]] QStringList handover() const { return {QStringLiteral("--handover"), m_path}; }
@@ -461,6 +506,94 @@ void TestHandover::letsNobodyInWhenTheNewcomerFailsWhileItEnds()
     QCOMPARE(inFlight.receive().status, 200); // it still ran
     inFlight.close();
     QCOMPARE(serving->waitForEnd(), 0);
+}
+
+void TestHandover::handsAPathOver()
+{
+    RecordingUpstream upstream(unhurried());
+    const QString path = m_folder->filePath(QStringLiteral("main.sock"));
+    const QByteArray at = "{name: main, address: \"unix:" + path.toUtf8() + "\"}";
+    auto serving = process(document(upstream.port(), at));
+    QVERIFY(serving->start(handover()));
+    PathLoad load(path);
+    for (const int workers : {3, 1, 2}) {
+        QTRY_VERIFY(load.answered > 20);
+        auto newcomer = process(document(upstream.port(), at), workers);
+        QVERIFY(newcomer->start(handover()));
+        QCOMPARE(serving->waitForEnd(), 0);
+        QVERIFY(QFile::exists(path)); // the old one has left it to the newcomer
+        serving = std::move(newcomer);
+        const int before = load.answered;
+        QTRY_VERIFY(load.answered > before + 20); // by the newcomer alone
+    }
+    {
+        auto bad = process(document(upstream.port(), at, "cards"));
+        QVERIFY(!bad->start(handover()));
+        QVERIFY(bad->waitForEnd() > 0);
+        QVERIFY(QFile::exists(path)); // it was never its own
+    }
+    const int before = load.answered;
+    QTRY_VERIFY(load.answered > before + 20);
+    load.stop();
+    QCOMPARE(load.lost.load(), 0);
+    serving->signal(SIGTERM);
+    QCOMPARE(serving->waitForEnd(), 0);
+    QVERIFY(!QFile::exists(path)); // the last one owned it
+}
+
+void TestHandover::resumesTheSessionsOfTheOldOne_data()
+{
+    QTest::addColumn<int>("version");
+    QTest::newRow("1.2") << TLS1_2_VERSION;
+    QTest::newRow("1.3") << TLS1_3_VERSION;
+}
+
+void TestHandover::resumesTheSessionsOfTheOldOne()
+{
+    QFETCH(int, version);
+    RecordingUpstream upstream;
+    const CertificateAuthority authority("Root");
+    const IssuedCertificate site = authority.issue({.names = {"DNS:accounts.example"}});
+    SecretFolder folder;
+    folder.mount(QStringLiteral("site"),
+                 {{QStringLiteral("tls.crt"), site.certificate}, {QStringLiteral("tls.key"), site.key}});
+    const QByteArray secured = document(upstream.port(), "{name: main, address: \"127.0.0.1:0\", protocols: "
+                                                         "[http1], tls: {certificate: {secretRef: {name: "
+                                                         "site}}}}");
+    const QStringList arguments = handover() + QStringList{QStringLiteral("--secrets"), folder.path()};
+    auto serving = process(secured);
+    QVERIFY(serving->start(arguments));
+    const TlsPeerSettings settings{
+        .newest = version, .serverName = "accounts.example", .authorities = authority.certificate()};
+    // One request, and the session that the server gave with it.
+    const auto ask = [&](const std::shared_ptr<SSL_SESSION>& session) {
+        auto client = std::make_unique<TlsPeer>(connectTo(serving->port()), TlsPeer::Role::Client, settings);
+        if (session)
+            client->resume(session);
+        if (!client->connect() || !client->send(request) || !client->readUntil(12) ||
+            !client->received().starts_with("HTTP/1.1 200"))
+            client.reset();
+        return client;
+    };
+    const auto first = ask(nullptr);
+    QVERIFY(first && !first->isResumed());
+    std::shared_ptr<SSL_SESSION> session = first->session();
+    // The keys go on from hand to hand.
+    for (int i = 0; i < 2; ++i) {
+        auto newcomer = process(secured, i + 1);
+        QVERIFY(newcomer->start(arguments));
+        QCOMPARE(newcomer->port(), serving->port());
+        QVERIFY(!serving->waitForEvent(QStringLiteral("draining")).isEmpty());
+        serving = std::move(newcomer);
+        const auto second = ask(session);
+        QVERIFY(second && second->isResumed());
+        second->sendCloseNotify(); // else OpenSSL takes the session for a broken one
+        if (second->session())     // in TLS 1.3 a session is for one connection, which gives the next
+            session = second->session();
+    }
+    QCOMPARE(serving->metric("postern_tls_handshakes_total{api=\"payments/accounts\",listener=\"main\","
+                             "result=\"resumed\"}"),
+             1.0);
 }
 
 QTEST_GUILESS_MAIN(TestHandover)
