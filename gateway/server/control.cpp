@@ -1,3 +1,4 @@
+// Configurations in. How the gateway ends: control_ending.cpp; what it tells: control_events.cpp.
 #include "gateway/server/control.h"
 
 #include "gateway/proxy/compiled_snapshot.h"
@@ -8,16 +9,12 @@
 #include "gateway/server/worker.h"
 #include "gateway/telemetry/metrics_layout.h"
 #include "gateway/telemetry/telemetry.h"
-#include "models/document/semantic_diff.h"
 
 #include <QDateTime>
 
 namespace postern {
 
 namespace {
-
-/// An event line is for people and log stores: the first ones tell the story.
-constexpr std::size_t mostToldAtOnce = 20;
 
 QDateTime dateTime(Clock::Wall time)
 {
@@ -84,14 +81,6 @@ Result<void> Control::begin(HandoverParcel* inherited)
     }
     m_plan = std::move(*plan);
     return {};
-}
-
-void Control::inheritTickets(const HandoverParcel& inherited)
-{
-    // What can not be read is no reason not to start: clients shake hands anew.
-    if (const auto adopted = m_secrets.tickets().adopt(inherited.tickets); !adopted)
-        m_options.events(
-            EventLine("handover").add("result", "tickets-lost").add("reason", adopted.error().message));
 }
 
 Result<void> Control::listen()
@@ -231,27 +220,6 @@ Result<ListenerTable::Plan> Control::adopt(const LoadedConfiguration& loaded,
     return std::move(*plan);
 }
 
-void Control::tell(const TlsSecrets::Loaded& secrets)
-{
-    const auto event = [this](const char* result, const std::vector<Finding>& findings) {
-        QJsonArray told;
-        for (const Finding& finding : findings)
-            if (static_cast<std::size_t>(told.size()) < mostToldAtOnce)
-                told.append(finding.json());
-        m_options.events(EventLine("secrets").add("result", result).add("findings", told));
-    };
-    if (!secrets.rejected.empty()) {
-        m_parts.telemetry.configurationRejected();
-        event("rejected", secrets.rejected);
-    }
-    if (!secrets.warnings.empty())
-        event("warning", secrets.warnings);
-    if (!secrets.rotated.isEmpty())
-        m_options.events(EventLine("secrets")
-                             .add("result", "applied")
-                             .add("rotated", QJsonArray::fromStringList(secrets.rotated)));
-}
-
 void Control::superviseUpstreams()
 {
     const Snapshot::Compiled& compiled = m_snapshot->compiled();
@@ -264,181 +232,5 @@ void Control::superviseUpstreams()
 }
 
 void Control::whenNamesLookedUp(std::function<void()> done) { m_supervisor.whenLookedUp(std::move(done)); }
-
-void Control::tellOfUpstream(const UpstreamNotice& notice) const
-{
-    EventLine event("upstream");
-    event.add("upstream", notice.upstream);
-    switch (notice.kind) {
-    case UpstreamNotice::Kind::EndpointsChanged:
-        event.add("result", "endpoints-changed").add("endpoints", notice.detail.toLongLong());
-        break;
-    case UpstreamNotice::Kind::LookupFailed:
-        event.add("result", "lookup-failed").add("reason", notice.detail);
-        break;
-    case UpstreamNotice::Kind::LookupWorks:
-        event.add("result", "lookup-works").add("name", notice.detail);
-        break;
-    case UpstreamNotice::Kind::EndpointUnwell:
-        event.add("result", "endpoint-unwell").add("endpoint", notice.detail);
-        break;
-    case UpstreamNotice::Kind::EndpointWell:
-        event.add("result", "endpoint-well").add("endpoint", notice.detail);
-        break;
-    }
-    m_options.events(event);
-}
-
-void Control::reject(const std::vector<Finding>& findings)
-{
-    m_parts.telemetry.configurationRejected();
-    QJsonArray told;
-    qint64 errors = 0;
-    for (const Finding& finding : findings) {
-        if (finding.severity != Finding::Severity::Error)
-            continue;
-        ++errors;
-        if (static_cast<std::size_t>(told.size()) < mostToldAtOnce)
-            told.append(finding.json());
-    }
-    m_options.events(EventLine("configuration")
-                         .add("result", "rejected")
-                         .add("source", m_options.configuration)
-                         .add("errors", errors)
-                         .add("findings", told));
-}
-
-void Control::tell(const EffectiveDocument* before, const EffectiveDocument& after) const
-{
-    EventLine event("configuration");
-    event.add("result", "applied")
-        .add("api", after.id)
-        .add("hash", after.hash)
-        .add("revision", after.revision);
-    if (before) {
-        QJsonArray changes;
-        for (const SemanticChange& change : diffEffective(*before, after, m_environment.catalogue).changes)
-            if (static_cast<std::size_t>(changes.size()) < mostToldAtOnce)
-                changes.append(change.text());
-        event.add("changes", changes);
-    }
-    m_options.events(event);
-    if (const auto most = m_options.mostClients();
-        most < static_cast<std::size_t>(std::max(after.api.spec.limits.connections, 0)))
-        m_options.events(EventLine("limited")
-                             .add("setting", "limits.connections")
-                             .add("wanted", static_cast<qint64>(after.api.spec.limits.connections))
-                             .add("running", static_cast<qint64>(most))
-                             .add("descriptors", static_cast<qint64>(m_options.descriptors)));
-    if (before && !m_options.admin && before->api.spec.admin.address != after.api.spec.admin.address)
-        m_options.events(EventLine("restart-needed")
-                             .add("setting", "admin.address")
-                             .add("running", before->api.spec.admin.address)
-                             .add("wanted", after.api.spec.admin.address));
-}
-
-void Control::drain(std::function<void()> drained)
-{
-    if (m_draining)
-        return;
-    m_drained = std::move(drained);
-    beginDrain();
-}
-
-void Control::beginDrain()
-{
-    m_draining = true;
-    m_ahead.reset();
-    m_parts.status.setReadiness(Readiness::Draining);
-    const Drain settings = m_snapshot->document().api.spec.drain;
-    m_options.events(EventLine("draining")
-                         .add("delay_ms", static_cast<qint64>(settings.delay.count()))
-                         .add("deadline_ms", static_cast<qint64>(settings.deadline.count())));
-    for (const std::unique_ptr<Worker>& worker : m_parts.workers)
-        worker->announceDrain();
-    m_deadline.start(settings.deadline);
-    QTimer::singleShot(settings.delay, this, &Control::stopAccepting);
-}
-
-void Control::stopAccepting()
-{
-    m_stopped = true;
-    if (m_offered) {
-        // What would turn clients away here would do it in the successor too: the sockets are the same.
-        endRequests();
-        return;
-    }
-    m_listeners.turnAway();
-    QTimer::singleShot(handshakeTime, this, &Control::endRequests);
-}
-
-Result<HandoverParcel> Control::offer()
-{
-    if (m_stopped)
-        return failure(
-            Error::environment(Error::Kind::Unavailable, QStringLiteral("it accepts nobody any more")));
-    auto listeners = m_listeners.duplicates();
-    if (!listeners)
-        return failure(listeners.error());
-    m_offered = true;
-    HandoverParcel parcel{m_snapshot->document().id,       std::move(*listeners), {}, {}, {},
-                          m_secrets.tickets().serialised()};
-    putNames(answersOf(*m_snapshot), parcel.state);
-    return parcel;
-}
-
-void Control::takeBack()
-{
-    m_offered = false;
-    // The workers have closed theirs, so nobody would serve whom the kernel lets in. No turning away: the
-    // newcomer may live, and not know yet that this process ends.
-    if (m_stopped)
-        m_listeners.closeAll();
-    if (auto waiting = std::exchange(m_waiting, std::nullopt))
-        take(std::move(*waiting));
-}
-
-void Control::own() { m_listeners.own(); }
-
-void Control::handOver(const QStringList& listeners, std::function<void()> drained)
-{
-    m_listeners.release(listeners, m_parts.workers);
-    m_offered = false;
-    if (m_stopped)
-        m_listeners.closeAll(); // those that the successor has not taken, as in takeBack()
-    if (m_draining)
-        return; // a signal was quicker
-    m_drained = std::move(drained);
-    beginDrain();
-}
-
-void Control::endRequests()
-{
-    if (std::exchange(m_ending, true))
-        return;
-    m_workersToDrain = m_parts.workers.size();
-    for (const std::unique_ptr<Worker>& worker : m_parts.workers)
-        worker->drain([this] { m_parts.post([this] { workerDrained(); }); });
-}
-
-void Control::workerDrained()
-{
-    if (--m_workersToDrain > 0)
-        return;
-    m_deadline.stop();
-    m_options.events(EventLine("drained"));
-    m_drained();
-}
-
-void Control::cut()
-{
-    endRequests(); // where the delay alone was longer than the deadline
-    qint64 requests = 0;
-    for (const std::unique_ptr<Worker>& worker : m_parts.workers)
-        requests += static_cast<qint64>(worker->requestsInFlight());
-    m_options.events(EventLine("cut").add("requests", requests));
-    for (const std::unique_ptr<Worker>& worker : m_parts.workers)
-        worker->cut();
-}
 
 } // namespace postern

@@ -1,5 +1,6 @@
 #include "gateway/server/tls_secrets.h"
 
+#include "gateway/server/tls_settings.h"
 #include "gateway/tls/tls_client_context.h"
 #include "gateway/tls/tls_server_context.h"
 
@@ -12,135 +13,6 @@ using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace {
-
-const QString kCertificate = u"tls.crt"_s;
-const QString kKey = u"tls.key"_s;
-const QString kAuthorities = u"ca.crt"_s;
-const QString kCrls = u"ca.crl"_s;
-
-QString authoritiesFile(const SecretReference& secret)
-{
-    return secret.key.isEmpty() ? kAuthorities : secret.key;
-}
-
-std::vector<SecretReference> certificatesOf(const ListenerTls& tls)
-{
-    std::vector<SecretReference> all{tls.certificate};
-    all.insert(all.end(), tls.certificates.begin(), tls.certificates.end());
-    return all;
-}
-
-bool asksForCertificates(const ListenerTls& tls)
-{
-    return tls.clientCertificates && tls.clientCertificates->mode != ClientCertificateMode::Off;
-}
-
-Result<KeyPairFiles> readPair(const SecretFiles& files, const SecretReference& secret)
-{
-    auto certificate = files.read(secret, kCertificate);
-    if (!certificate)
-        return failure(certificate.error());
-    auto key = files.read(secret, kKey);
-    if (!key)
-        return failure(key.error());
-    return KeyPairFiles{std::move(*certificate), std::move(*key)};
-}
-
-/// Where the secrets are, and which of their CRLs are in service.
-struct Mounted
-{
-    const SecretFiles& files;
-    QStringList crlsInService;
-};
-
-Result<TrustFiles> readTrust(const Mounted& mounted, const SecretReference& secret)
-{
-    const SecretFiles& files = mounted.files;
-    auto authorities = files.read(secret, authoritiesFile(secret));
-    if (!authorities)
-        return failure(authorities.error());
-    auto crls = files.readIfThere(secret, kCrls);
-    if (!crls)
-        return failure(crls.error());
-    if (crls->text.empty() && mounted.crlsInService.contains(crls->name)) {
-        Error error = Error::environment(
-            Error::Kind::NotFound,
-            u"%1: ca.crl is gone; what it revoked stays revoked until this process is restarted without it"_s
-                .arg(crls->name));
-        error.place.file = crls->name;
-        return failure(error);
-    }
-    return TrustFiles{std::move(*authorities), std::move(*crls)};
-}
-
-TlsServerSettings::ClientCertificates modeOf(ClientCertificateMode mode)
-{
-    switch (mode) {
-    case ClientCertificateMode::Off:
-        return TlsServerSettings::ClientCertificates::Off;
-    case ClientCertificateMode::Optional:
-        return TlsServerSettings::ClientCertificates::Optional;
-    case ClientCertificateMode::Required:
-        break;
-    }
-    return TlsServerSettings::ClientCertificates::Required;
-}
-
-/// Cleartext protocols have no place in ALPN.
-std::vector<std::string> protocolsOf(const std::vector<Protocol>& protocols)
-{
-    std::vector<std::string> names;
-    for (const Protocol protocol : protocols) {
-        if (protocol == Protocol::Http2)
-            names.emplace_back("h2");
-        else if (protocol == Protocol::Http1)
-            names.emplace_back("http/1.1");
-    }
-    return names;
-}
-
-Result<TlsServerSettings> settingsOf(const Listener& listener, const Mounted& mounted)
-{
-    const ListenerTls& tls = *listener.tls;
-    TlsServerSettings settings;
-    for (const SecretReference& secret : certificatesOf(tls)) {
-        auto pair = readPair(mounted.files, secret);
-        if (!pair)
-            return failure(pair.error());
-        settings.certificates.push_back(std::move(*pair));
-    }
-    settings.oldest = tls.minVersion == TlsVersion::V1_3 ? OldestTls::V1_3 : OldestTls::V1_2;
-    settings.protocols = protocolsOf(listener.protocols);
-    if (asksForCertificates(tls)) {
-        settings.clientCertificates = modeOf(tls.clientCertificates->mode);
-        auto trust = readTrust(mounted, tls.clientCertificates->ca);
-        if (!trust)
-            return failure(trust.error());
-        settings.clientAuthorities = std::move(*trust);
-    }
-    return settings;
-}
-
-Result<TlsClientSettings> settingsOf(const Upstream& upstream, const Mounted& mounted)
-{
-    TlsClientSettings settings;
-    const UpstreamTls& tls = *upstream.tls;
-    settings.verify = tls.verify ? TlsClientSettings::Verify::Yes : TlsClientSettings::Verify::No;
-    settings.protocol = upstream.protocol == UpstreamProtocol::Http2 ? "h2" : "http/1.1";
-    if (tls.ca && tls.verify) {
-        auto trust = readTrust(mounted, *tls.ca);
-        if (!trust)
-            return failure(trust.error());
-        settings.authorities = std::move(*trust);
-    }
-    if (tls.clientCertificate) {
-        auto pair = readPair(mounted.files, *tls.clientCertificate);
-        if (!pair)
-            return failure(pair.error());
-        settings.certificate = std::move(*pair);
-    }
-    return settings;
-}
 
 /// Of everything that goes into a context; nothing can be learnt from it.
 class Fingerprint
@@ -228,30 +100,7 @@ TlsSecrets::TlsSecrets(QString folder, const Clock& clock)
 
 QStringList TlsSecrets::filesOf(const EffectiveDocument& document) const
 {
-    QStringList files;
-    const auto addPair = [&](const SecretReference& secret) {
-        files << m_files.pathOf(secret, kCertificate) << m_files.pathOf(secret, kKey);
-    };
-    const auto addTrust = [&](const SecretReference& secret) {
-        files << m_files.pathOf(secret, authoritiesFile(secret)) << m_files.pathOf(secret, kCrls);
-    };
-    for (const Listener& listener : document.api.spec.listeners) {
-        if (!listener.tls)
-            continue;
-        for (const SecretReference& secret : certificatesOf(*listener.tls))
-            addPair(secret);
-        if (asksForCertificates(*listener.tls))
-            addTrust(listener.tls->clientCertificates->ca);
-    }
-    for (const Upstream& upstream : document.api.spec.upstreams) {
-        if (upstream.tls && upstream.tls->ca)
-            addTrust(*upstream.tls->ca);
-        if (upstream.tls && upstream.tls->clientCertificate)
-            addPair(*upstream.tls->clientCertificate);
-    }
-    files.removeAll(QString());
-    files.removeDuplicates();
-    return files;
+    return tlsFilesOf(document, m_files);
 }
 
 QStringList TlsSecrets::crlsInService() const
@@ -338,7 +187,7 @@ Result<void> TlsSecrets::loadListener(const Listener& listener, Loaded& loaded) 
 {
     return renew(
         m_listeners, loaded.listeners, listener.name, u"listener "_s + listener.name, wantedBy(listener),
-        settingsOf(listener, Mounted{m_files, crlsInService()}),
+        tlsSettingsOf(listener, MountedSecrets{m_files, crlsInService()}),
         [this](const TlsServerSettings& settings) {
             return TlsServerContext::create(settings, m_tickets, m_clock);
         },
@@ -349,7 +198,7 @@ Result<void> TlsSecrets::loadUpstream(const Upstream& upstream, Loaded& loaded) 
 {
     return renew(
         m_upstreams, loaded.upstreams, upstream.name, u"upstream "_s + upstream.name, wantedBy(upstream),
-        settingsOf(upstream, Mounted{m_files, crlsInService()}),
+        tlsSettingsOf(upstream, MountedSecrets{m_files, crlsInService()}),
         [](const TlsClientSettings& settings) { return TlsClientContext::create(settings); }, loaded);
 }
 
