@@ -19,6 +19,7 @@ constexpr std::uint32_t kEarnedByAnswer = 20;
 constexpr std::uint64_t kPriceOfContinuation = 20;
 constexpr std::uint64_t kPriceOfSettings = 20;
 constexpr std::uint64_t kPriceOfReset = 10;
+constexpr std::uint64_t kPriceOfInterim = 4;
 constexpr std::uint64_t kPriceOfOthers = 2;
 
 } // namespace
@@ -43,6 +44,8 @@ void Http2UpstreamSession::headBegan(Http2StreamId id, Http2HeadKind)
         return; // cancelled: decoded, as HPACK wants it, and dropped
     if (m_gathered.stream != m_headStream)
         deliverGathered(); // its head is about to be overwritten
+    if (!m_gathered.stream)
+        m_arena.reset(); // one read can hold thousands of heads
     if (m_headStream->m_phase == Phase::Answering)
         m_trailerReader.begin(m_trailers, m_arena, kUpstreamHeadLimits);
     else
@@ -67,24 +70,25 @@ Http2Verdict Http2UpstreamSession::headEnded(Http2StreamId, Http2HeadKind, bool 
     if (stream->m_phase == Phase::Answering)
         trailersEnded(*stream, endsStream);
     else
-        responseEnded(*stream, m_reader.end(stream->m_request->method, endsStream), endsStream);
+        return responseEnded(*stream, m_reader.end(stream->m_request->method, endsStream), endsStream);
     return Http2Verdict::GoOn;
 }
 
-void Http2UpstreamSession::responseEnded(Http2UpstreamStream& stream, Refusal refusal, bool endsStream)
+Http2Verdict Http2UpstreamSession::responseEnded(Http2UpstreamStream& stream, Refusal refusal,
+                                                 bool endsStream)
 {
     if (refusal != Refusal::None) {
         malformed(stream, refusal);
-        return;
+        return Http2Verdict::GoOn;
     }
     if (m_head.isInterim()) {
         if (++stream.m_interims > kMostInterims) {
             malformed(stream, Refusal::UpstreamHeadMalformed);
-            return;
+            return Http2Verdict::GoOn;
         }
         touch(stream);
         stream.m_observer.streamHead(m_head, {});
-        return;
+        return spend(kPriceOfInterim);
     }
     stream.m_phase = Phase::Answering;
     stream.m_framing = m_head.framing;
@@ -92,6 +96,7 @@ void Http2UpstreamSession::responseEnded(Http2UpstreamStream& stream, Refusal re
     gather(stream);
     m_gathered.head = true;
     m_gathered.last = endsStream;
+    return Http2Verdict::GoOn;
 }
 
 void Http2UpstreamSession::trailersEnded(Http2UpstreamStream& stream, bool endsStream)

@@ -115,7 +115,7 @@ private:
 
     void gather(Http2UpstreamStream& stream);
     void deliverGathered();
-    void responseEnded(Http2UpstreamStream& stream, Refusal refusal, bool endsStream);
+    Http2Verdict responseEnded(Http2UpstreamStream& stream, Refusal refusal, bool endsStream);
     void trailersEnded(Http2UpstreamStream& stream, bool endsStream);
     void answered(Http2UpstreamStream& stream);
     void malformed(Http2UpstreamStream& stream, Refusal refusal);
