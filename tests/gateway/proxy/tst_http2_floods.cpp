@@ -48,6 +48,7 @@ private Q_SLOTS:
     void continuationFloodIsNotHeld();
     void hpackBombIsNotHeld();
     void streamsAreBounded();
+    void streamsBeforeTheLimitIsKnown();
     void windowStallEnds();
     void stalledStreamLeavesOthersAlone();
     void upstreamPressureReachesTheClient();
@@ -232,6 +233,30 @@ void TestHttp2Floods::streamsAreBounded()
     QVERIFY(goAway.has_value());
     QCOMPARE(goAway->error, kProtocolError);
     goOn.open();
+}
+
+void TestHttp2Floods::streamsBeforeTheLimitIsKnown()
+{
+    // Who has not heard of the limit yet loses what is beyond it, and nothing else (RFC 9113 §5.1.2).
+    constexpr std::uint32_t kRefusedStream = 7;
+    Gate goOn;
+    RecordingUpstream upstream([&](UpstreamPeer& peer) {
+        while (peer.next()) {
+            goOn.wait();
+            peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        }
+    });
+    GatewayFixture gateway(GatewayFixture::http2Spec(upstream.port(), "5s", "  limits: {streams: 4}\n"));
+    Http2Client client(gateway.port()); // acknowledges SETTINGS when it reads them
+    client.send(repeated(6, [](auto stream) { return C::headers(stream, C::get()); }));
+    QCOMPARE(client.answer(9).reset.value_or(0), kRefusedStream);
+    QCOMPARE(client.answer(11).reset.value_or(0), kRefusedStream);
+    goOn.open();
+    for (const std::uint32_t stream : {1U, 3U, 5U, 7U})
+        QCOMPARE(client.answer(stream).body, std::string("ok"));
+    QCOMPARE(upstream.requests().size(), std::size_t(4));
+    client.send(C::headers(13, C::get()));
+    QCOMPARE(client.answer(13).body, std::string("ok"));
 }
 
 void TestHttp2Floods::windowStallEnds()
