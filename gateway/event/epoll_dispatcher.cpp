@@ -5,19 +5,21 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <limits>
+#include <utility>
 
 namespace postern {
 
 namespace {
 
-// Tags of our own two descriptors in the set; a token's generation never has the topmost bit.
+// Tags of our own three descriptors in the set; a token's generation never has the topmost bit.
 constexpr std::uint64_t kWakeTag = std::uint64_t{1} << 63;
 constexpr std::uint64_t kNotifiersTag = kWakeTag | 1;
+constexpr std::uint64_t kAlarmTag = kWakeTag | 2;
 // Large enough to spread one epoll_wait over a busy moment, small enough for Qt's events to have their turn.
 constexpr std::size_t kBatch = 256;
 
@@ -41,25 +43,35 @@ Result<std::unique_ptr<EpollDispatcher>> EpollDispatcher::create()
     FileDescriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!wake.isOpen())
         return failure(Error::fromErrno(QStringLiteral("eventfd"), errno));
+    FileDescriptor alarm(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
+    if (!alarm.isOpen())
+        return failure(Error::fromErrno(QStringLiteral("timerfd_create"), errno));
     std::unique_ptr<EpollDispatcher> dispatcher(
-        new EpollDispatcher(std::move(set), std::move(wake), std::move(notifierSet)));
-    if (auto watched = dispatcher->watchOwn(dispatcher->m_wake.fd(), kWakeTag); !watched)
+        new EpollDispatcher(std::move(set), std::move(wake), std::move(alarm), std::move(notifierSet)));
+    if (auto watched = dispatcher->watchOwn(dispatcher->m_wake.fd(), EPOLLIN, kWakeTag); !watched)
         return failure(watched.error());
-    if (auto watched = dispatcher->watchOwn(dispatcher->m_notifiers.fd(), kNotifiersTag); !watched)
+    // Edge-triggered: each expiry is told once, and nobody needs to read it.
+    if (auto watched = dispatcher->watchOwn(dispatcher->m_alarm.fd(), EPOLLIN | EPOLLET, kAlarmTag); !watched)
+        return failure(watched.error());
+    if (auto watched = dispatcher->watchOwn(dispatcher->m_notifiers.fd(), EPOLLIN, kNotifiersTag); !watched)
         return failure(watched.error());
     return dispatcher;
 }
 
-EpollDispatcher::EpollDispatcher(FileDescriptor set, FileDescriptor wake, FileDescriptor notifierSet)
-    : m_set(std::move(set)), m_wake(std::move(wake)), m_notifiers(std::move(notifierSet))
+EpollDispatcher::EpollDispatcher(FileDescriptor set, FileDescriptor wake, FileDescriptor alarm,
+                                 FileDescriptor notifierSet)
+    : m_set(std::move(set))
+    , m_wake(std::move(wake))
+    , m_alarm(std::move(alarm))
+    , m_notifiers(std::move(notifierSet))
 {}
 
 EpollDispatcher::~EpollDispatcher() = default;
 
-Result<void> EpollDispatcher::watchOwn(int fd, std::uint64_t tag)
+Result<void> EpollDispatcher::watchOwn(int fd, std::uint32_t events, std::uint64_t tag)
 {
     epoll_event event{};
-    event.events = EPOLLIN;
+    event.events = events;
     event.data.u64 = tag;
     if (::epoll_ctl(m_set.fd(), EPOLL_CTL_ADD, fd, &event) != 0)
         return failure(Error::fromErrno(QStringLiteral("epoll_ctl"), errno));
@@ -100,8 +112,10 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 
     const bool withNotifiers = !flags.testFlag(QEventLoop::ExcludeSocketNotifiers);
     const bool withTimers = !flags.testFlag(QEventLoop::X11ExcludeTimers);
-    const int wait = timeout(flags);
-    if (wait != 0)
+    if (withTimers)
+        setAlarm();
+    const bool blocks = mayBlock(flags);
+    if (blocks)
         Q_EMIT aboutToBlock();
     if (m_interrupted.load(std::memory_order_relaxed))
         return false;
@@ -109,30 +123,40 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
     if (!withNotifiers)
         muteNotifiers(true);
     bool notifiersDue = false;
-    bool worked = dispatchDescriptors(wait, notifiersDue);
+    bool worked = dispatchDescriptors(blocks, notifiersDue);
     if (!withNotifiers)
         muteNotifiers(false);
     if (withNotifiers && (notifiersDue || m_notifiers.alwaysReady()))
         worked |= m_notifiers.activate();
-    if (withTimers)
+    if (withTimers && std::exchange(m_timersDue, false))
         worked |= m_timers.activate(now());
     return worked;
 }
 
-int EpollDispatcher::timeout(QEventLoop::ProcessEventsFlags flags) const
+bool EpollDispatcher::mayBlock(QEventLoop::ProcessEventsFlags flags) const
 {
     const bool withNotifiers = !flags.testFlag(QEventLoop::ExcludeSocketNotifiers);
-    if (!flags.testFlag(QEventLoop::WaitForMoreEvents) || !m_again.empty() ||
-        (withNotifiers && m_notifiers.alwaysReady()))
-        return 0;
-    if (flags.testFlag(QEventLoop::X11ExcludeTimers))
-        return -1;
-    const auto next = m_timers.untilNext(now());
-    if (!next)
-        return -1;
-    // Rounded up: waking a moment early would mean waking twice.
-    const auto whole = std::chrono::ceil<std::chrono::milliseconds>(*next).count();
-    return static_cast<int>(std::min<std::int64_t>(whole, std::numeric_limits<int>::max()));
+    const bool withTimers = !flags.testFlag(QEventLoop::X11ExcludeTimers);
+    return flags.testFlag(QEventLoop::WaitForMoreEvents) && m_again.empty() &&
+           !(withNotifiers && m_notifiers.alwaysReady()) && !(withTimers && m_timersDue);
+}
+
+/// Sees to it that the next timer is noticed; a system call only when that is another one than before.
+void EpollDispatcher::setAlarm()
+{
+    const auto next = m_timers.nextDue();
+    if (!next || m_timersDue || *next == m_alarmAt)
+        return; // an alarm for nothing finds nothing due
+    if (*next <= now()) {
+        m_timersDue = true;
+        return;
+    }
+    const auto since = next->time_since_epoch();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
+    itimerspec when{};
+    when.it_value = {.tv_sec = seconds.count(), .tv_nsec = (since - seconds).count()};
+    ::timerfd_settime(m_alarm.fd(), TFD_TIMER_ABSTIME, &when, nullptr);
+    m_alarmAt = *next;
 }
 
 void EpollDispatcher::muteNotifiers(bool mute)
@@ -144,11 +168,12 @@ void EpollDispatcher::muteNotifiers(bool mute)
     ::epoll_ctl(m_set.fd(), EPOLL_CTL_MOD, m_notifiers.fd(), &event);
 }
 
-bool EpollDispatcher::dispatchDescriptors(int timeout, bool& notifiersDue)
+bool EpollDispatcher::dispatchDescriptors(bool mayBlock, bool& notifiersDue)
 {
     // On the stack: a handler may run a nested loop, which fetches a batch of its own.
     std::array<epoll_event, kBatch> events;
-    const int count = ::epoll_wait(m_set.fd(), events.data(), static_cast<int>(events.size()), timeout);
+    const int count =
+        ::epoll_wait(m_set.fd(), events.data(), static_cast<int>(events.size()), mayBlock ? -1 : 0);
     bool worked = dispatchAgain();
     for (int i = 0; i < count; ++i) {
         const epoll_event& event = events[static_cast<std::size_t>(i)];
@@ -158,6 +183,9 @@ bool EpollDispatcher::dispatchDescriptors(int timeout, bool& notifiersDue)
             worked = true; // someone wants the caller's attention: its wait is over
         } else if (tag == kNotifiersTag) {
             notifiersDue = true;
+        } else if (tag == kAlarmTag) {
+            m_timersDue = true;
+            m_alarmAt = {};
         } else if (FdHandler* handler = m_table.handler(unpacked(tag))) {
             handler->ready(event.events);
             worked = true;

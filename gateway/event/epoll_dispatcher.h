@@ -67,23 +67,27 @@ public:
     void interrupt() override;
 
 private:
-    EpollDispatcher(FileDescriptor set, FileDescriptor wake, FileDescriptor notifierSet);
+    EpollDispatcher(FileDescriptor set, FileDescriptor wake, FileDescriptor alarm,
+                    FileDescriptor notifierSet);
 
-    [[nodiscard]] Result<void> watchOwn(int fd, std::uint64_t tag);
-    /// Milliseconds for epoll_wait; -1 is forever.
-    [[nodiscard]] int timeout(QEventLoop::ProcessEventsFlags flags) const;
+    [[nodiscard]] Result<void> watchOwn(int fd, std::uint32_t events, std::uint64_t tag);
+    [[nodiscard]] bool mayBlock(QEventLoop::ProcessEventsFlags flags) const;
+    void setAlarm();
     void muteNotifiers(bool mute);
-    bool dispatchDescriptors(int timeout, bool& notifiersDue);
+    bool dispatchDescriptors(bool mayBlock, bool& notifiersDue);
     bool dispatchAgain();
     void acknowledgeWakeUp();
 
     FileDescriptor m_set;
     FileDescriptor m_wake;
+    FileDescriptor m_alarm; ///< a timerfd: a time-out of epoll_wait would be set up anew with each call
     DescriptorTable m_table;
     NotifierTable m_notifiers;
     TimerList m_timers;
     std::vector<FdToken> m_again;
     std::vector<std::unique_ptr<void, void (*)(void*)>> m_retired;
+    TimerList::TimePoint m_alarmAt{}; ///< what m_alarm is set to
+    bool m_timersDue = false;
     std::atomic<bool> m_woken = false;
     std::atomic<bool> m_interrupted = false;
 };

@@ -76,11 +76,11 @@ int TimerList::remaining(int id, TimePoint now) const
     return static_cast<int>(std::max(left, 0ms).count());
 }
 
-std::optional<std::chrono::nanoseconds> TimerList::untilNext(TimePoint now) const
+std::optional<TimePoint> TimerList::nextDue() const
 {
     for (const auto& timer : m_timers) {
         if (!timer->inEvent)
-            return std::max<std::chrono::nanoseconds>(timer->due - now, 0ns);
+            return timer->due;
     }
     return std::nullopt;
 }

@@ -23,9 +23,9 @@ public:
     [[nodiscard]] QList<QAbstractEventDispatcher::TimerInfo> timersOf(const QObject* object) const;
     /// Milliseconds, rounded up, never negative; -1 for an unknown timer, as QAbstractEventDispatcher has it.
     [[nodiscard]] int remaining(int id, TimePoint now) const;
-    /// How long nothing is due; nothing at all when no timer waits. Timers inside their own event do not
-    /// count.
-    [[nodiscard]] std::optional<std::chrono::nanoseconds> untilNext(TimePoint now) const;
+    /// When the next one is due, perhaps long ago; nothing when no timer waits. Timers inside their own event
+    /// do not count.
+    [[nodiscard]] std::optional<TimePoint> nextDue() const;
     /// Sends the QTimerEvents that are due, each timer at most once. True when any was sent.
     bool activate(TimePoint now);
 
