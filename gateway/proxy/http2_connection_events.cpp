@@ -1,4 +1,4 @@
-// Http2Connection's other half: what its session tells it. Called from within the session, so streams are
+// Http2Connection's second part: what its session tells it. Called from within the session, so streams are
 // only marked here where they could end.
 #include "gateway/proxy/http2_connection.h"
 #include "gateway/proxy/listener_port.h"
