@@ -235,6 +235,10 @@ void Exchange::fillRecord(RequestRecord& record)
         if (!m_tunnel) // whose time says nothing of the upstream
             record.upstreamDuration = m_upstream.duration();
     }
+    if (const HandshakeFailure why = m_upstream.handshakeFailure(); why != HandshakeFailure::None) {
+        record.upstream = m_upstreamIndex.value_or(RequestRecord::none);
+        record.upstreamTls = tokenOf(why);
+    }
     record.attempts = m_upstream.attempts();
     record.requestId = m_policyContext.requestId;
     if (m_policyContext.identity)

@@ -69,7 +69,7 @@ void Http1UpstreamStream::connectionReady(UpstreamConnection& connection)
 void Http1UpstreamStream::connectionFailed(ConnectFailure failure)
 {
     m_state = State::Idle;
-    m_observer.streamFailed(attemptFailure(failure));
+    m_observer.streamFailed(attemptFailure(failure, m_pool->handshakeFailure()));
     m_observer.streamSettled();
 }
 

@@ -102,7 +102,7 @@ void Http2UpstreamSession::connectionReady(UpstreamConnection& connection)
 
 void Http2UpstreamSession::connectionFailed(ConnectFailure failure)
 {
-    end(attemptFailure(failure));
+    end(attemptFailure(failure, m_pool.connections().handshakeFailure()));
     settleTouched();
 }
 

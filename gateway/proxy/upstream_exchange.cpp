@@ -26,6 +26,7 @@ UpstreamExchange::~UpstreamExchange() = default;
 void UpstreamExchange::forgetRecord()
 {
     m_endpoint.clear();
+    m_handshakeFailure = HandshakeFailure::None;
     m_attempts = 0;
     m_duration.reset();
 }
@@ -215,6 +216,7 @@ void UpstreamExchange::streamFailed(const AttemptFailure& failure)
     m_state = State::Idle;
     if (isSet())
         cancel();
+    m_handshakeFailure = failure.handshake;
     m_observer.upstreamFailed(failure.refusal);
 }
 

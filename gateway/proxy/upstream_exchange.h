@@ -60,6 +60,8 @@ public:
     /// For the record: where it went last; empty before a connection was there. Stays after the end.
     [[nodiscard]] std::string_view endpoint() const { return m_endpoint; }
     [[nodiscard]] int attempts() const { return m_attempts; }
+    /// Why the last attempt had no TLS; None where that was not what it failed by.
+    [[nodiscard]] HandshakeFailure handshakeFailure() const { return m_handshakeFailure; }
     void forgetRecord();
     /// From the head's sending to the response's last byte; nothing when there was no whole response.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> duration() const { return m_duration; }
@@ -116,6 +118,7 @@ private:
     int m_attempts = 0;
     int m_retries = 0; ///< of the upstream's `retries`
     Refusal m_failure = Refusal::None;
+    HandshakeFailure m_handshakeFailure = HandshakeFailure::None;
     State m_state = State::Idle;
     bool m_headSent = false;
     bool m_requestSent = false; ///< to its last byte

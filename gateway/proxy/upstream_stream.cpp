@@ -2,7 +2,7 @@
 
 namespace postern {
 
-AttemptFailure attemptFailure(ConnectFailure failure)
+AttemptFailure attemptFailure(ConnectFailure failure, HandshakeFailure handshake)
 {
     using Kind = AttemptFailure::Kind;
     AttemptFailure result{.delivery = AttemptFailure::Delivery::Nothing};
@@ -19,10 +19,12 @@ AttemptFailure attemptFailure(ConnectFailure failure)
     case ConnectFailure::Handshake:
         result.refusal = Refusal::UpstreamTls;
         result.kind = Kind::Connect;
+        result.handshake = handshake;
         break;
     case ConnectFailure::TimedOut:
         result.refusal = Refusal::UpstreamTimeout;
         result.kind = Kind::Connect;
+        result.handshake = handshake;
         break;
     }
     return result;

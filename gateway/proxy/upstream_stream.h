@@ -42,10 +42,12 @@ struct AttemptFailure
     Kind kind = Kind::Overloaded;
     Delivery delivery = Delivery::Unknown;
     Excuse excuse = Excuse::None;
+    HandshakeFailure handshake = HandshakeFailure::None; ///< where that was the reason
 };
 
-/// No connection: nothing was sent.
-[[nodiscard]] AttemptFailure attemptFailure(ConnectFailure failure);
+/// No connection: nothing was sent. \a handshake: the pool's, where it may have been the reason.
+[[nodiscard]] AttemptFailure attemptFailure(ConnectFailure failure,
+                                            HandshakeFailure handshake = HandshakeFailure::None);
 
 /// Hears what becomes of one attempt. streamSettled() is the last call of each event that came from the
 /// upstream or its pool; the request may be over after it, so nobody touches it then.

@@ -105,8 +105,8 @@ std::size_t longestTexts(const RequestRecord& record, std::string_view path)
         return std::min(text.size(), longest) * kMostJsonBytes;
     };
     return most(record.requestId) + most(record.listener) + most(record.method, longestMethod) +
-           most(path, longestPath) + most(record.endpoint) + most(record.caller) + most(record.refusal) +
-           most(record.traceId);
+           most(path, longestPath) + most(record.endpoint) + most(record.upstreamTls) + most(record.caller) +
+           most(record.refusal) + most(record.traceId);
 }
 
 } // namespace
@@ -167,6 +167,7 @@ void appendAccessLogLine(std::string& out, const RequestRecord& record, const Ac
     addMilliseconds(line, ",\"duration_ms\":", record.duration);
     line << upstream;
     addText(line, ",\"endpoint\":\"", record.endpoint);
+    addText(line, ",\"upstream_tls\":\"", record.upstreamTls);
     if (record.attempts > 1)
         addNumber(line, ",\"attempts\":", static_cast<std::uint64_t>(record.attempts));
     if (record.upstreamDuration)

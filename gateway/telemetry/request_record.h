@@ -52,9 +52,10 @@ struct RequestRecord
     std::uint64_t bytesIn = 0;  ///< the request's body, as received
     std::uint64_t bytesOut = 0; ///< the response's body, as sent
 
-    std::size_t upstream = none; ///< position in the effective document
-    std::string_view endpoint;   ///< the upstream's endpoint, `address:port`
-    int attempts = 1;            ///< to have it answered by the upstream; told where there was more than one
+    std::size_t upstream = none;  ///< position in the effective document
+    std::string_view endpoint;    ///< the upstream's endpoint, `address:port`
+    std::string_view upstreamTls; ///< why there was no TLS to it: a token, which lives for ever
+    int attempts = 1;             ///< to have it answered by the upstream; told where there was more than one
     std::optional<std::chrono::nanoseconds>
         upstreamDuration; ///< request sent → response's last byte received
 

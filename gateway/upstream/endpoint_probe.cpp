@@ -40,13 +40,19 @@ std::string requestOf(const HealthCheck& check, const std::string& authority)
            "\r\nUser-Agent: postern-health\r\nAccept: */*\r\nConnection: close\r\n\r\n";
 }
 
-QString reasonOf(ConnectFailure failure)
+QLatin1String textOf(HandshakeFailure failure)
+{
+    const std::string_view token = tokenOf(failure);
+    return {token.data(), static_cast<qsizetype>(token.size())};
+}
+
+QString reasonOf(ConnectFailure failure, HandshakeFailure handshake)
 {
     switch (failure) {
     case ConnectFailure::TimedOut:
         return QStringLiteral("no connection in time");
     case ConnectFailure::Handshake:
-        return QStringLiteral("the TLS handshake fails");
+        return QStringLiteral("the TLS handshake fails (%1)").arg(textOf(handshake));
     case ConnectFailure::Overloaded: // of descriptors, or of the handshakes
     case ConnectFailure::Refused:
     case ConnectFailure::NoEndpoints:
@@ -154,7 +160,10 @@ bool EndpointProbe::writeHttp2()
     return true;
 }
 
-void EndpointProbe::connectionFailed(ConnectFailure failure) { conclude(reasonOf(failure)); }
+void EndpointProbe::connectionFailed(ConnectFailure failure)
+{
+    conclude(reasonOf(failure, m_pool.handshakeFailure()));
+}
 
 void EndpointProbe::connectionEvent()
 {

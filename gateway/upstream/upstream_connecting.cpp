@@ -132,9 +132,19 @@ void UpstreamPool::established(UpstreamConnection& connection)
     }
 }
 
+HandshakeFailure UpstreamPool::whyNoTls(UpstreamConnection& connection, ConnectFailure failure)
+{
+    const SecureChannel* channel = connection.m_socket.channel();
+    if (failure == ConnectFailure::Handshake)
+        return channel ? channel->failure() : HandshakeFailure::Internal;
+    return channel && failure == ConnectFailure::TimedOut ? HandshakeFailure::TimedOut
+                                                          : HandshakeFailure::None;
+}
+
 void UpstreamPool::connectFailed(UpstreamConnection& connection, ConnectFailure failure)
 {
     connection.m_endpoint.report(AttemptOutcome::ConnectFailure, m_environment.clock.steady());
+    m_handshakeFailure = whyNoTls(connection, failure);
     UpstreamConnectionUser* user = connection.m_user;
     const Waiting who{user, nullptr, connection.m_wish};
     const unsigned char attempt = connection.m_attempt;

@@ -60,6 +60,9 @@ public:
     /// Nothing new begins on \a connection, lent Lending::Shared: from now on it does not count against
     /// `maxConnections`, up to as many again.
     void discount(UpstreamConnection& connection);
+    /// Why the connection had no TLS whose user is told that it failed (Handshake, or TimedOut within it);
+    /// asked inside that call.
+    [[nodiscard]] HandshakeFailure handshakeFailure() const { return m_handshakeFailure; }
     /// Gives \a connection back; Reuse::Yes only when its last exchange is complete in both directions.
     void release(UpstreamConnection& connection, Reuse reuse);
 
@@ -92,6 +95,7 @@ private:
     void shakeHands(UpstreamConnection& connection);
     void established(UpstreamConnection& connection);
     void connectFailed(UpstreamConnection& connection, ConnectFailure failure);
+    [[nodiscard]] static HandshakeFailure whyNoTls(UpstreamConnection& connection, ConnectFailure failure);
     /// \a connection is for \a who, now or when it is made; and is for nobody.
     static void assign(UpstreamConnection& connection, const Waiting& who);
     static void unassign(UpstreamConnection& connection);
@@ -126,6 +130,7 @@ private:
     FdToken m_token;               ///< to be called on the next turn
     std::size_t m_discounted = 0;  ///< of m_connections
     EndpointId m_nextId = 0;
+    HandshakeFailure m_handshakeFailure = HandshakeFailure::None; ///< of the connection that failed last
     bool m_turnAsked = false;
 };
 

@@ -138,6 +138,8 @@ void TestTls::upstreamRotates()
     const RawResponse refused = RawClient(serve.port()).ask(request);
     QCOMPARE(refused.status, 502);
     QVERIFY(refused.body.find("urn:postern:problem:upstream-tls") != std::string::npos);
+    QVERIFY(refused.body.find("certificate") == std::string::npos); // for the log, not for the client
+    QTRY_VERIFY(serve.accessLog().contains("\"upstream_tls\":\"certificate-unknown\""));
     folder.mount(QStringLiteral("mesh"), {{QStringLiteral("ca.crt"), m_authority.certificate()}});
     const QJsonObject event = serve.waitForEvent(QStringLiteral("secrets"));
     QCOMPARE(event.value(QLatin1String("result")).toString(), QStringLiteral("applied"));
@@ -217,6 +219,8 @@ void TestTls::upstreamThatIsNotTheOneGetsNothing()
     const std::string post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nsecret";
     QCOMPARE(RawClient(serve.port()).ask(post).status, 502);
     QVERIFY(plain.bytes().empty());
+    QTRY_VERIFY(serve.accessLog().contains("\"upstream_tls\":\"certificate-name\""));
+    QVERIFY(serve.accessLog().contains("\"upstream\":\"app\""));
     QVERIFY(!serve.accessLog().contains("BEGIN"));
 }
 

@@ -449,10 +449,10 @@ void TestHttp2Health::throughTls_data()
                         << "h2" << QString();
     QTest::addRow("the server knows no h2") << "h2"
                                             << "http/1.1"
-                                            << "the TLS handshake fails";
+                                            << "the TLS handshake fails (peer-refused)";
     QTest::addRow("the server does not say") << "h2"
                                              << ""
-                                             << "the TLS handshake fails";
+                                             << "the TLS handshake fails (protocol)";
     QTest::addRow("not agreed") << "http/1.1"
                                 << "http/1.1"
                                 << "it does not agree on HTTP/2";

@@ -41,7 +41,11 @@ public:
         return connection->socket().send("GET / HTTP/1.1\r\nHost: x\r\n\r\n") == StreamSocket::Write::Done;
     }
     void connectionReady(UpstreamConnection& ready) override { connection = &ready; }
-    void connectionFailed(ConnectFailure why) override { failure = why; }
+    void connectionFailed(ConnectFailure why) override
+    {
+        failure = why;
+        handshake = m_pool.handshakeFailure();
+    }
     void connectionEvent() override
     {
         std::string room(128 * 1024, 0);
@@ -55,6 +59,7 @@ public:
 
     UpstreamConnection* connection = nullptr;
     std::optional<ConnectFailure> failure;
+    HandshakeFailure handshake = HandshakeFailure::None;
     std::string answer;
 
 private:
@@ -104,35 +109,35 @@ void TestUpstreamTls::verifies_data()
     QTest::addColumn<QString>("certificate");
     QTest::addColumn<QString>("name");
     QTest::addColumn<bool>("verify");
-    QTest::addColumn<bool>("connects");
+    QTest::addColumn<QString>("why"); // it fails; empty: it connects
     QTest::newRow("its name") << "good"
-                              << "app.example" << true << true;
+                              << "app.example" << true << "";
     QTest::newRow("another name") << "good"
-                                  << "other.example" << true << false;
+                                  << "other.example" << true << "certificate-name";
     QTest::newRow("a wildcard") << "wildcard"
-                                << "a.wild.example" << true << true;
+                                << "a.wild.example" << true << "";
     QTest::newRow("a wildcard is one label") << "wildcard"
-                                             << "a.b.wild.example" << true << false;
+                                             << "a.b.wild.example" << true << "certificate-name";
     QTest::newRow("its common name alone") << "common name"
-                                           << "app.example" << true << false;
+                                           << "app.example" << true << "certificate-name";
     QTest::newRow("its address") << "address"
-                                 << "" << true << true;
+                                 << "" << true << "";
     QTest::newRow("no such address") << "good"
-                                     << "" << true << false;
+                                     << "" << true << "certificate-name";
     QTest::newRow("another authority") << "stranger"
-                                       << "app.example" << true << false;
+                                       << "app.example" << true << "certificate-unknown";
     QTest::newRow("self-signed") << "self"
-                                 << "app.example" << true << false;
+                                 << "app.example" << true << "certificate-unknown";
     QTest::newRow("expired") << "expired"
-                             << "app.example" << true << false;
+                             << "app.example" << true << "certificate-expired";
     QTest::newRow("not yet valid") << "future"
-                                   << "app.example" << true << false;
+                                   << "app.example" << true << "certificate-expired";
     QTest::newRow("a client's") << "client"
-                                << "app.example" << true << false;
+                                << "app.example" << true << "certificate-purpose";
     QTest::newRow("self-signed, not verified") << "self"
-                                               << "app.example" << false << true;
+                                               << "app.example" << false << "";
     QTest::newRow("another name, not verified") << "good"
-                                                << "other.example" << false << true;
+                                                << "other.example" << false << "";
 }
 
 void TestUpstreamTls::verifies()
@@ -140,7 +145,8 @@ void TestUpstreamTls::verifies()
     QFETCH(QString, certificate);
     QFETCH(QString, name);
     QFETCH(bool, verify);
-    QFETCH(bool, connects);
+    QFETCH(QString, why);
+    const bool connects = why.isEmpty();
     using Request = CertificateAuthority::Request;
     const std::vector<std::string> names{"DNS:app.example"};
     IssuedCertificate issued;
@@ -174,6 +180,7 @@ void TestUpstreamTls::verifies()
     QCOMPARE(user.connection != nullptr, connects);
     if (!connects) {
         QVERIFY(user.failure == ConnectFailure::Handshake);
+        QCOMPARE(std::string(tokenOf(user.handshake)), why.toStdString());
         QVERIFY(plain.bytes().empty());
         return;
     }
@@ -265,6 +272,7 @@ void TestUpstreamTls::silentServerTimesOut()
     User user(p);
     QTRY_VERIFY(user.failure);
     QVERIFY(user.failure == ConnectFailure::TimedOut);
+    QVERIFY(user.handshake == HandshakeFailure::TimedOut);
 }
 
 void TestUpstreamTls::idleConnectionSurvivesTickets()
@@ -300,6 +308,7 @@ void TestUpstreamTls::plainServerIsNoServer()
     User user(p);
     QTRY_VERIFY(user.failure);
     QVERIFY(user.failure == ConnectFailure::Handshake);
+    QVERIFY(user.handshake == HandshakeFailure::NotTls);
     QVERIFY(plain.bytes().find("GET") == std::string::npos);
 }
 
