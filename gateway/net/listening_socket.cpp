@@ -1,6 +1,7 @@
 #include "gateway/net/listening_socket.h"
 
 #include "gateway/net/native_address.h"
+#include "gateway/net/tcp_liveness.h"
 #include "gateway/net/unix_socket_file.h"
 
 #include <netinet/in.h>
@@ -31,7 +32,7 @@ bool prepare(int fd, int family)
     if (family == AF_UNIX)
         return true;
     if (!enable(fd, SOL_SOCKET, SO_REUSEADDR) || !enable(fd, SOL_SOCKET, SO_REUSEPORT) ||
-        !enable(fd, IPPROTO_TCP, TCP_NODELAY))
+        !enable(fd, IPPROTO_TCP, TCP_NODELAY) || !watchPeerOf(fd))
         return false;
     // An IPv6 wildcard takes IPv6 alone: `0.0.0.0:8080` beside it must not clash.
     return family != AF_INET6 || enable(fd, IPPROTO_IPV6, IPV6_V6ONLY);

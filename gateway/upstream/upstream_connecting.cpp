@@ -1,5 +1,6 @@
 // UpstreamPool's connections: how they are made.
 #include "gateway/net/native_address.h"
+#include "gateway/net/tcp_liveness.h"
 #include "gateway/tls/session_cache.h"
 #include "gateway/tls/tls_client_context.h"
 #include "gateway/upstream/upstream_pool.h"
@@ -26,6 +27,7 @@ UpstreamPool::Acquired UpstreamPool::open(UpstreamEndpoint& endpoint, const Wait
     if (address.family() != AF_UNIX) {
         const int on = 1;
         ::setsockopt(fd.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        (void)watchPeerOf(fd.fd()); // without it the connection is worth having all the same
     }
     // A unix socket whose queue is full answers EAGAIN, and tells nobody when that is over: a refusal.
     const bool atOnce = ::connect(fd.fd(), address.data(), address.size) == 0;

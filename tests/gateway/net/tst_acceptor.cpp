@@ -3,6 +3,7 @@
 #include "gateway/net/native_address.h"
 #include "tests/support/epoll_thread.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/tcp_options.h"
 
 #include <QElapsedTimer>
 #include <QFile>
@@ -36,6 +37,8 @@ class TestAcceptor : public QObject
     Q_OBJECT
 private Q_SLOTS:
     void handsDescriptorsOver();
+    void vanishedClientsAreFound_data();
+    void vanishedClientsAreFound();
     void sharesItsPort();
     void ipv6BesideIpv4();
     void stopsAtItsLimit();
@@ -59,6 +62,32 @@ void TestAcceptor::handsDescriptorsOver()
     char byte = 0;
     for (const FileDescriptor& fd : accepted)
         QCOMPARE(::read(fd.fd(), &byte, 1), 1);
+}
+
+void TestAcceptor::vanishedClientsAreFound_data()
+{
+    QTest::addColumn<QString>("address");
+    QTest::newRow("IPv4") << "127.0.0.1:0";
+    QTest::newRow("IPv6") << "[::1]:0";
+}
+
+/// Nobody sets it on what was accepted: it is inherited.
+void TestAcceptor::vanishedClientsAreFound()
+{
+    QFETCH(QString, address);
+    auto socket = listenOn(*SocketAddress::parse(address));
+    QVERIFY(socket);
+    const SocketAddress bound = *localAddress(socket->fd());
+    std::vector<FileDescriptor> accepted;
+    auto acceptor = Acceptor::create(
+        std::move(*socket), [&](FileDescriptor fd) { accepted.push_back(std::move(fd)); },
+        [] { return true; });
+    QVERIFY(acceptor);
+    const NativeAddress native(bound);
+    const FileDescriptor client(::socket(native.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+    QCOMPARE(::connect(client.fd(), native.data(), native.size), 0);
+    QTRY_COMPARE(accepted.size(), std::size_t{1});
+    QCOMPARE(livenessOf(accepted[0].fd()), (std::vector<int>{1, 60, 10, 6, 120'000}));
 }
 
 void TestAcceptor::sharesItsPort()

@@ -5,6 +5,7 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/held_port.h"
 #include "tests/support/recording_upstream.h"
+#include "tests/support/tcp_options.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -140,6 +141,7 @@ private Q_SLOTS:
     void wornOut();
     void sharedConnectionGrowsOld();
     void idleBelowTheUpstreams();
+    void vanishedUpstreamsAreFound();
     void unixPath();
     void settings();
 
@@ -580,6 +582,16 @@ void TestUpstreamPool::idleBelowTheUpstreams()
     user.release();
     QVERIFY(idleFor(59s));
     QVERIFY(!idleFor(2s));
+}
+
+void TestUpstreamPool::vanishedUpstreamsAreFound()
+{
+    RecordingUpstream server(silent());
+    const auto pool = this->pool(upstreamOf({server.port()}));
+    User user(*pool);
+    user.acquire();
+    QTRY_VERIFY(user.connection);
+    QCOMPARE(livenessOf(user.connection->socket().fd()), (std::vector<int>{1, 60, 10, 6, 120'000}));
 }
 
 void TestUpstreamPool::unixPath()
