@@ -106,7 +106,8 @@ void EpollDispatcher::again(FdToken token) { m_again.push_back(token); }
 bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 {
     m_interrupted.store(false, std::memory_order_relaxed);
-    m_retired.clear();
+    while (!m_retired.empty())
+        std::exchange(m_retired, {}).clear(); // what goes may retire more
     Q_EMIT awake();
     QCoreApplication::sendPostedEvents();
 
