@@ -22,6 +22,17 @@ bool isValueTemplate(QStringView text)
     return literal.isEmpty() || text_rules::headerValue().accepts(literal.trimmed());
 }
 
+bool isWritableName(QStringView text)
+{
+    static constexpr std::array framing{
+        "host", "content-length", "transfer-encoding", "connection", "keep-alive",
+        "te",   "trailer",        "upgrade",           "expect",     "proxy-connection"};
+    for (const char* name : framing)
+        if (text.compare(QLatin1StringView(name), Qt::CaseInsensitive) == 0)
+            return false;
+    return text_rules::headerName().accepts(text);
+}
+
 } // namespace
 
 bool isAttribute(QStringView text)
@@ -43,6 +54,14 @@ const TextRule& attributeRule()
         QStringLiteral(
             "^(address|caller|api|route|request_id|jwt\\..+|header\\.[-!#$%&'*+.^_`|~0-9A-Za-z]+)$"),
         isAttribute};
+    return rule;
+}
+
+const TextRule& writableNameRule()
+{
+    static const TextRule rule{QStringLiteral("invalid-header-name"),
+                               QStringLiteral("a header's name, and none that frames or routes the message"),
+                               text_rules::headerName().pattern, isWritableName};
     return rule;
 }
 

@@ -12,6 +12,9 @@ namespace postern {
 [[nodiscard]] bool isAttribute(QStringView text);
 [[nodiscard]] const TextRule& attributeRule();
 
+/// A header's name, and none that frames or routes the message: that is the gateway's own affair.
+[[nodiscard]] const TextRule& writableNameRule();
+
 /// A header value with variables, `${caller}`: every variable must be an attribute that stands before the
 /// request goes on, and the rest must fit a header.
 [[nodiscard]] const TextRule& valueTemplateRule();

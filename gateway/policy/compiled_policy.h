@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/policy/policy.h"
+#include "models/base/clock.h"
 
 #include <memory>
 #include <string>
@@ -14,6 +15,10 @@ class SharedState
 {
 public:
     virtual ~SharedState() = default;
+
+    /// The configuration that this was compiled for is taken; until then the one before serves on, perhaps
+    /// for good, and nothing that it uses may change. Called on the control thread, more than once.
+    virtual void inForce(Clock::Steady now) { Q_UNUSED(now) }
 };
 
 /// One policy of a document: its configuration, parsed once, and its shared state. Immutable; owned by a

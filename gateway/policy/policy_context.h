@@ -39,7 +39,7 @@ struct ClientCertificate;
 /// the next; lives on the worker's thread. Views are valid until the exchange ends.
 struct PolicyContext
 {
-    // The proxy fills these before the first policy runs.
+    // The proxy, and the run, fill these before the first policy decides.
     RequestHead* request = nullptr;   ///< hop-by-hop and managed fields already taken out
     ResponseHead* response = nullptr; ///< null until the response's head is there
     const Headers* withheld =
@@ -52,6 +52,9 @@ struct PolicyContext
     const ClientCertificate* clientCertificate = nullptr; ///< of the connection, verified; null without one
     Clock::Steady now;                                    ///< of this turn of the event loop
     Clock::Wall wall;                                     ///< likewise
+    std::string_view
+        authorization; ///< the client's `Authorization`; a policy may have taken it from the request
+    std::size_t authorizations = 0;     ///< how many such fields the client sent
     std::uint64_t requestBodyBytes = 0; ///< payload received so far, the present piece included
 
     // Policies fill these.

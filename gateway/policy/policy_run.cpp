@@ -1,5 +1,7 @@
 #include "gateway/policy/policy_run.h"
 
+#include "gateway/http/request_head.h"
+
 namespace postern {
 
 PolicyRun::~PolicyRun() = default;
@@ -12,6 +14,9 @@ PolicyRun::Outcome PolicyRun::start(const PolicyChain& chain, PolicyContext& con
     m_position = 0;
     m_recorded.assign(chain.links().size(), Recorded::None);
     context.run = this;
+    const Headers& headers = context.request->headers;
+    context.authorization = headers.value(HeaderId::Authorization);
+    context.authorizations = headers.count(HeaderId::Authorization);
     return goOn();
 }
 
@@ -111,8 +116,10 @@ void PolicyRun::resume(Decision decision)
     Outcome outcome = take(m_position - 1, std::move(decision));
     if (outcome == Outcome::Continue)
         outcome = goOn();
-    if (outcome != Outcome::Paused)
-        m_resumed(outcome);
+    if (outcome == Outcome::Paused)
+        return;
+    const Resumed resumed = m_resumed; // the call may end the exchange, and this run with it
+    resumed(outcome);
 }
 
 Resumption PolicyContext::resumption()

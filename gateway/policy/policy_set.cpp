@@ -33,6 +33,7 @@ Result<void> PolicySet::addChain(const std::vector<EffectivePolicyPtr>& policies
         const auto known = entryFor(*policies[i], route, api, registry, previous);
         if (!known)
             return failure(known.error());
+        m_entries[*known].enforced |= entry.mode == Mode::Enforce;
         links.push_back(
             {*known, i, entry.mode == Mode::Enforce, entry.name.toStdString(), entry.type.toStdString()});
     }
@@ -47,7 +48,7 @@ Result<std::size_t> PolicySet::entryFor(const EffectivePolicy& policy, const QSt
     if (const auto known = m_known.find(&policy); known != m_known.end())
         return known->second;
     Entry entry{policy.origin.layer == Origin::Layer::Route ? route : QString(), policy.entry.name,
-                policy.entry.type, nullptr};
+                policy.entry.type, nullptr, false};
     PolicyEnvironment environment{api, nullptr};
     if (previous) {
         const auto old =
@@ -84,10 +85,20 @@ PolicyChains PolicySet::forWorker() const
 std::vector<std::string> PolicySet::managedHeaders() const
 {
     std::vector<std::string> names;
-    for (const Entry& entry : m_entries)
+    for (const Entry& entry : m_entries) {
+        if (!entry.enforced)
+            continue;
         for (std::string& name : entry.policy->managedHeaders())
             names.push_back(std::move(name));
+    }
     return names;
+}
+
+void PolicySet::inForce(Clock::Steady now) const
+{
+    for (const Entry& entry : m_entries)
+        if (const auto state = entry.policy->sharedState())
+            state->inForce(now);
 }
 
 } // namespace postern

@@ -41,7 +41,10 @@ public:
     /// Called on the worker's thread.
     [[nodiscard]] PolicyChains forWorker() const;
 
-    /// Every request field that some policy writes, as the policies spell it.
+    /// The configuration is taken: see SharedState::inForce().
+    void inForce(Clock::Steady now) const;
+
+    /// Every request field that some enforced policy writes, as the policies spell it.
     [[nodiscard]] std::vector<std::string> managedHeaders() const;
 
 private:
@@ -51,6 +54,7 @@ private:
         QString name;
         QString type;
         std::shared_ptr<const CompiledPolicy> policy;
+        bool enforced = false; ///< by one route at least; else it changes nothing
     };
     struct Link
     {

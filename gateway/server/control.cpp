@@ -177,6 +177,7 @@ Result<TlsSecrets::Loaded> Control::readSecrets(const EffectiveDocument& documen
 void Control::use(const std::shared_ptr<const Snapshot>& snapshot, const TlsSecrets::Loaded& secrets)
 {
     m_secrets.commit(secrets);
+    snapshot->compiled().policies->inForce(m_environment.clock.steady());
     for (const std::unique_ptr<Worker>& worker : m_parts.workers)
         worker->apply(snapshot);
     m_snapshot = snapshot;

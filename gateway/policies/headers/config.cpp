@@ -2,31 +2,9 @@
 
 #include "gateway/policies/attribute_syntax.h"
 
-#include <array>
-
 namespace postern {
 
 namespace {
-
-bool isWritableName(QStringView text)
-{
-    // How a message is framed and where it goes is the gateway's own affair.
-    static constexpr std::array framing{
-        "host", "content-length", "transfer-encoding", "connection", "keep-alive",
-        "te",   "trailer",        "upgrade",           "expect",     "proxy-connection"};
-    for (const char* name : framing)
-        if (text.compare(QLatin1StringView(name), Qt::CaseInsensitive) == 0)
-            return false;
-    return text_rules::headerName().accepts(text);
-}
-
-const TextRule& writableName()
-{
-    static const TextRule rule{QStringLiteral("invalid-header-name"),
-                               QStringLiteral("a header's name, and none that frames or routes the message"),
-                               text_rules::headerName().pattern, isWritableName};
-    return rule;
-}
 
 const Record<HeaderChanges>& changesRecord()
 {
@@ -40,16 +18,16 @@ const Record<HeaderChanges>& changesRecord()
                    "whose "
                    "variable is unknown is left out.")
             .items(0, 64)
-            .keysMatching(writableName())
+            .keysMatching(writableNameRule())
             .matching(valueTemplateRule())
             .field("add", &HeaderChanges::add, "Fields added to those there are, with the same variables.")
             .items(0, 64)
-            .keysMatching(writableName())
+            .keysMatching(writableNameRule())
             .matching(valueTemplateRule())
             .field("remove", &HeaderChanges::remove, "Fields taken out.")
             .items(0, 64)
             .unique()
-            .matching(writableName());
+            .matching(writableNameRule());
     return instance;
 }
 

@@ -1,5 +1,7 @@
 #include "gateway/policies/jwt/config.h"
 
+#include "gateway/policies/attribute_syntax.h"
+
 namespace postern {
 
 namespace {
@@ -58,7 +60,7 @@ const Record<JwtConfig>& jwtRecord()
                    "Request fields set from claims, as FIELD: CLAIM. Clients can not set these fields "
                    "themselves.")
             .items(0, 32)
-            .keysMatching(text_rules::headerName())
+            .keysMatching(writableNameRule())
             .matching(text_rules::notEmpty());
     return instance;
 }

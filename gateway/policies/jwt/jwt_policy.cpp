@@ -63,14 +63,11 @@ Decision JwtPolicy::refuse(std::string_view detail, bool presented) const
 
 Decision JwtPolicy::decide(PolicyContext& context)
 {
-    const Headers& headers = context.request->headers;
-    const Header* field = headers.find(HeaderId::Authorization);
-    if (!field)
-        return refuse("The request carries no bearer token.", false);
-    if (headers.count(HeaderId::Authorization) > 1)
+    // The client's own field: another jwt policy may have kept it from the upstream already.
+    if (context.authorizations > 1)
         return refuse("The request carries more than one Authorization field.", true);
     constexpr std::string_view scheme = "Bearer ";
-    std::string_view token = field->value;
+    std::string_view token = context.authorization;
     if (token.size() <= scheme.size() || !equalsIgnoringCase(token.substr(0, scheme.size()), scheme))
         return refuse("The request carries no bearer token.", false);
     token.remove_prefix(scheme.size());

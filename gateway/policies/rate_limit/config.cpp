@@ -10,6 +10,8 @@ using namespace std::chrono_literals;
 
 constexpr qint64 mostTokens = 1'000'000'000;
 constexpr auto longestPeriod = std::chrono::milliseconds(24h) * 30;
+// Until an empty bucket is full again. Counted in nanoseconds, so that it must stay far below 292 years.
+constexpr auto longestRest = std::chrono::milliseconds(24h) * 365 * 10;
 
 constexpr Choice<RateLimitConfig::OnMissingKey> missingKey[] = {
     {"deny", RateLimitConfig::OnMissingKey::Deny, "Refuse it: what can not be counted does not pass."},
@@ -33,6 +35,20 @@ void leaveOutDefaultBurst(Config& config)
         config.burst.reset();
 }
 
+/// \a burst tokens must come back in a time that can be counted.
+void checkDepth(const RateLimitRule& rule, RecordContext& context)
+{
+    if (!rule.burst || rule.limit <= 0)
+        return;
+    const auto rest = static_cast<long double>(rule.per.count()) / static_cast<long double>(rule.limit) *
+                      static_cast<long double>(*rule.burst);
+    if (rest > static_cast<long double>(longestRest.count()))
+        context.error(
+            QStringLiteral("out-of-range"), QStringLiteral("burst"),
+            QStringLiteral("a bucket of %1 that takes more than ten years to fill").arg(*rule.burst),
+            QStringLiteral("a burst that comes back within ten years, at limit requests per period"));
+}
+
 const Record<RateLimitRule>& ruleRecord()
 {
     static const auto instance =
@@ -53,6 +69,7 @@ const Record<RateLimitRule>& ruleRecord()
             .field("burst", &RateLimitRule::burst, burstHelp)
             .range(1, mostTokens)
             .unit("requests")
+            .check(checkDepth)
             .normalise(leaveOutDefaultBurst<RateLimitRule>);
     return instance;
 }
@@ -68,6 +85,8 @@ void checkOneForm(const RateLimitConfig& config, RecordContext& context)
     else if (config.limits.empty() && (config.key.empty() || !config.limit || !config.per))
         context.error(QStringLiteral("missing-field"), QString(), QStringLiteral("no complete limit"),
                       QStringLiteral("key, limit and per, or limits"));
+    else if (direct)
+        checkDepth(config.rules().front(), context);
 }
 
 } // namespace

@@ -168,9 +168,8 @@ Result<std::shared_ptr<const CompiledPolicy>> compileRateLimit(const EffectivePo
             limit.key.push_back(std::move(*attribute));
         }
     }
-    const std::int64_t now = SystemClock().steady().time_since_epoch().count();
     plan->state = std::make_shared<RateLimitState>(
-        rules, dynamic_cast<const RateLimitState*>(environment.previous.get()), now);
+        rules, dynamic_cast<const RateLimitState*>(environment.previous.get()));
     return std::make_shared<CompiledRateLimit>(std::move(plan));
 }
 

@@ -7,6 +7,7 @@
 #include <QStringList>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace postern {
@@ -23,11 +24,14 @@ public:
         std::chrono::milliseconds per{0};
         TokenBuckets::Rate rate;
         std::shared_ptr<TokenBuckets> buckets;
+        std::optional<TokenBuckets::Rate> drawnAt; ///< the rate that the buckets are at until inForce()
     };
 
-    /// Takes over from \a previous (may be null) the buckets of each limit whose key and period are the same;
-    /// where its rate changed, what was drawn stays drawn. \a now: ns of the steady clock.
-    RateLimitState(const std::vector<RateLimitRule>& rules, const RateLimitState* previous, std::int64_t now);
+    /// Takes over from \a previous (may be null) the buckets of each limit whose key and period are the same.
+    RateLimitState(const std::vector<RateLimitRule>& rules, const RateLimitState* previous);
+
+    /// Where a rate has changed, what was drawn stays drawn.
+    void inForce(Clock::Steady now) override;
 
     [[nodiscard]] const std::vector<Limit>& limits() const { return m_limits; }
     [[nodiscard]] std::size_t seed() const { return m_seed; }

@@ -28,20 +28,29 @@ inline EffectivePolicy effectivePolicy(const QString& type, const QByteArray& ya
     return policy;
 }
 
-/// One policy on one request, without sockets: the chain, a context, a clock.
+/// Policies, one as a rule, on one request, without sockets: the chain, a context, a clock.
 class PolicyExchange
 {
 public:
     explicit PolicyExchange(const EffectivePolicy& policy, std::shared_ptr<SharedState> previous = nullptr)
+        : PolicyExchange(std::vector{policy}, std::move(previous))
+    {}
+    explicit PolicyExchange(const std::vector<EffectivePolicy>& policies,
+                            std::shared_ptr<SharedState> previous = nullptr)
     {
-        auto compiled =
-            builtPolicies().compile(policy, {QStringLiteral("payments/accounts"), std::move(previous)});
-        if (!compiled)
-            qFatal("%s", qPrintable(compiled.error().text()));
-        m_compiled = *compiled;
-        m_policy = m_compiled->createForWorker();
-        m_chain = PolicyChain({{m_policy.get(), policy.entry.mode == Mode::Enforce, "under-test",
-                                policy.entry.type.toStdString(), 0}});
+        std::vector<ChainLink> links;
+        for (const EffectivePolicy& policy : policies) {
+            auto compiled = builtPolicies().compile(policy, {QStringLiteral("payments/accounts"), previous});
+            if (!compiled)
+                qFatal("%s", qPrintable(compiled.error().text()));
+            m_compiled.push_back(*compiled);
+            if (const auto state = (*compiled)->sharedState())
+                state->inForce(clock.steady());
+            m_policies.push_back((*compiled)->createForWorker());
+            links.push_back({m_policies.back().get(), policy.entry.mode == Mode::Enforce, "under-test",
+                             policy.entry.type.toStdString(), links.size()});
+        }
+        m_chain = PolicyChain(std::move(links));
     }
 
     /// Lets the policy see a request of these field lines (`Name: value\r\n` each).
@@ -72,6 +81,18 @@ public:
         context.requestBodyBytes += std::uint64_t(piece.size());
         return m_run.requestBody({piece.constData(), std::size_t(piece.size())}, last);
     }
+    /// Of the policies that decided; ends the exchange.
+    std::vector<DecisionObserver::Kind> decisions()
+    {
+        struct Told final : DecisionObserver
+        {
+            void decided(const ChainLink&, Kind kind) override { kinds.push_back(kind); }
+            std::vector<Kind> kinds;
+        };
+        Told told;
+        m_run.finish(&told);
+        return told.kinds;
+    }
     void answer()
     {
         context.response = &response;
@@ -90,7 +111,7 @@ public:
         const std::string_view value = head.headers.value(name);
         return {value.data(), qsizetype(value.size())};
     }
-    const CompiledPolicy& compiled() const { return *m_compiled; }
+    const CompiledPolicy& compiled() const { return *m_compiled.front(); }
 
     RequestHead head;
     ResponseHead response;
@@ -100,8 +121,8 @@ public:
     bool peerTrusted = false;
 
 private:
-    std::shared_ptr<const CompiledPolicy> m_compiled;
-    std::unique_ptr<Policy> m_policy;
+    std::vector<std::shared_ptr<const CompiledPolicy>> m_compiled;
+    std::vector<std::unique_ptr<Policy>> m_policies;
     PolicyChain m_chain;
     PolicyRun m_run;
     Arena m_arena;

@@ -1,3 +1,4 @@
+#include "gateway/policies/jwt/config.h"
 #include "tests/gateway/policies/policy_exchange.h"
 #include "tests/support/token_signer.h"
 
@@ -294,6 +295,37 @@ private Q_SLOTS:
         QCOMPARE(exchange.field("Authorization"), "Bearer " + token);
         QVERIFY(!exchange.head.headers.find("X-User"));
         QCOMPARE(exchange.request({}), Outcome::Continue);
+    }
+
+    void claimsDoNotFrameMessages()
+    {
+        Findings findings;
+        const auto nodes = readYaml(config("claimsToHeaders: {Connection: sub}\n"), findings);
+        std::ignore = jwtRecord().parse(nodes.front(), QStringLiteral("config"), findings);
+        QCOMPARE(findings.errors(), 1U);
+        QCOMPARE(findings.all().front().rule, QStringLiteral("invalid-header-name"));
+    }
+
+    void anotherPolicyStillSeesTheToken_data()
+    {
+        QTest::addColumn<Mode>("mode"); // of the second
+        QTest::newRow("enforced") << Mode::Enforce;
+        QTest::newRow("shadow") << Mode::Shadow;
+    }
+    /// The first keeps the token from the upstream, not from the next: a key set is changed by trying the new
+    /// one in shadow.
+    void anotherPolicyStillSeesTheToken()
+    {
+        QFETCH(Mode, mode);
+        EffectivePolicy next = jwtPolicy("claimsToHeaders: {X-User: sub}\n");
+        next.entry.mode = mode;
+        PolicyExchange exchange(std::vector{jwtPolicy(), next});
+        const QByteArray token = TokenSigner(TokenSigner::Kind::Es256).sign(claims());
+        QCOMPARE(exchange.request(bearer(token)), Outcome::Continue);
+        QVERIFY(!exchange.head.headers.contains(HeaderId::Authorization));
+        QCOMPARE(exchange.field("X-User"), mode == Mode::Enforce ? "alice" : "");
+        QCOMPARE(exchange.decisions(), std::vector(2, DecisionObserver::Kind::Allow));
+        QCOMPARE(exchange.request({}), Outcome::Refused);
     }
 
     void refusesUnusableKeySets_data()

@@ -106,6 +106,50 @@ private Q_SLOTS:
         QCOMPARE(allowedInARow(other, {}), 10);
     }
 
+    /// A document is compiled before it is known whether it can be taken: the one before serves on.
+    void aConfigurationNotTakenChangesNothing_data()
+    {
+        QTest::addColumn<QByteArray>("next");
+        QTest::newRow("more") << QByteArray("{key: address, limit: 1000, per: 1h}");
+        QTest::newRow("less") << QByteArray("{key: address, limit: 5, per: 1h}");
+    }
+    void aConfigurationNotTakenChangesNothing()
+    {
+        QFETCH(QByteArray, next);
+        PolicyExchange exchange(rateLimit("{key: address, limit: 10, per: 1h}"));
+        QCOMPARE(allowedInARow(exchange, {}, 6), 6);
+        for (int i = 0; i < 3; ++i)
+            QVERIFY(builtPolicies().compile(rateLimit(next), {{}, exchange.compiled().sharedState()}));
+        QCOMPARE(allowedInARow(exchange, {}), 4);
+        exchange.clock.advance(std::chrono::minutes(6));
+        QCOMPARE(allowedInARow(exchange, {}), 1);
+    }
+
+    void aShallowerBucketLocksNobodyOut()
+    {
+        PolicyExchange before(rateLimit("{key: address, limit: 3600, per: 1h}"));
+        QCOMPARE(allowedInARow(before, {}, 3600), 3600);
+        PolicyExchange after(rateLimit("{key: address, limit: 3600, per: 1h, burst: 10}"),
+                             before.compiled().sharedState());
+        QCOMPARE(allowedInARow(after, {}), 0);
+        after.clock.advance(std::chrono::seconds(2));
+        QCOMPARE(allowedInARow(after, {}), 2);
+    }
+
+    void limitsOfOneKeyAndPeriodStayApart()
+    {
+        const EffectivePolicy policy = rateLimit("limits: [{key: address, limit: 60, per: 1m, burst: 9}, "
+                                                 "{key: address, limit: 90, per: 1m, burst: 4}]");
+        PolicyExchange before(policy);
+        QCOMPARE(allowedInARow(before, {}), 4);
+        PolicyExchange after(policy, before.compiled().sharedState());
+        QCOMPARE(allowedInARow(after, {}), 0);
+        after.clock.advance(std::chrono::seconds(4)); // six back in the second, which holds four
+        QCOMPARE(allowedInARow(after, {}), 4);
+        after.clock.advance(std::chrono::seconds(1));
+        QCOMPARE(allowedInARow(after, {}), 1);
+    }
+
     void shadowCountsAndLetsPass()
     {
         EffectivePolicy policy = rateLimit("{key: address, limit: 1, per: 1h}");
@@ -125,6 +169,13 @@ private Q_SLOTS:
             << QStringLiteral("conflicting-fields");
         QTest::newRow("unknown attribute")
             << QByteArray("{key: cookie.a, limit: 1, per: 1s}") << QStringLiteral("invalid-attribute");
+        QTest::newRow("a bucket that fills for longer than can be counted")
+            << QByteArray("{key: address, limit: 1, per: 30d, burst: 3600}")
+            << QStringLiteral("out-of-range");
+        QTest::newRow("one of them does")
+            << QByteArray("{limits: [{key: address, limit: 1, per: 1s}, "
+                          "{key: address, limit: 100, per: 24h, burst: 100000000}]}")
+            << QStringLiteral("out-of-range");
         QTest::newRow("limit of nothing")
             << QByteArray("{key: address, limit: 0, per: 1s}") << QStringLiteral("out-of-range");
     }

@@ -1,3 +1,4 @@
+#include "gateway/policies/request_id/config.h"
 #include "tests/gateway/policies/policy_exchange.h"
 
 #include <QRegularExpression>
@@ -12,6 +13,23 @@ class RequestIdTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void refusesFieldsOfOthers_data()
+    {
+        QTest::addColumn<QByteArray>("name");
+        for (const char* name : {"Authorization", "cookie", "Host", "Transfer-Encoding", "Connection"})
+            QTest::newRow(name) << QByteArray(name);
+    }
+    /// The id replaces what a client sent.
+    void refusesFieldsOfOthers()
+    {
+        QFETCH(QByteArray, name);
+        Findings findings;
+        const auto nodes = readYaml("{header: " + name + "}", findings);
+        std::ignore = requestIdRecord().parse(nodes.front(), QStringLiteral("config"), findings);
+        QCOMPARE(findings.errors(), 1U);
+        QCOMPARE(findings.all().front().rule, QStringLiteral("invalid-header-name"));
+    }
+
     void givesEachRequestAnId()
     {
         PolicyExchange exchange(effectivePolicy(QStringLiteral("requestId"), "{}"));

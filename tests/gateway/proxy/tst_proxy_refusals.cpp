@@ -56,6 +56,7 @@ private Q_SLOTS:
     void managedFieldsAreOurs_data();
     void managedFieldsAreOurs();
     void managedFieldsInTrailersStayBehind();
+    void shadowManagesNothing();
     void bodyOfAnEarlyAnswerIsNoRequest_data();
     void bodyOfAnEarlyAnswerIsNoRequest();
 };
@@ -548,6 +549,18 @@ void TestProxyRefusals::managedFieldsInTrailersStayBehind()
              200);
     QCOMPARE(upstream.requests().at(0).body, std::string("hi\nX-Sum: 7"));
     QVERIFY(upstream.bytes().find("admin") == std::string::npos);
+}
+
+void TestProxyRefusals::shadowManagesNothing()
+{
+    RecordingUpstream upstream;
+    GatewayFixture gateway(GatewayFixture::spec(upstream.port(), "5s",
+                                                "  policies: [{name: user, type: headers, mode: shadow, "
+                                                "config: {request: {set: {X-User: nobody}}}}]\n"));
+    RawClient client(gateway.port());
+    QCOMPARE(client.ask("GET / HTTP/1.1\r\nHost: a\r\nX-User: ana\r\n\r\n").status, 200);
+    QVERIFY(upstream.bytes().find("X-User: ana\r\n") != std::string::npos);
+    QVERIFY(upstream.bytes().find("nobody") == std::string::npos);
 }
 
 void TestProxyRefusals::bodyOfAnEarlyAnswerIsNoRequest_data()
