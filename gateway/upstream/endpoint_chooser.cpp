@@ -50,15 +50,19 @@ std::int64_t EndpointChooser::weight(const UpstreamEndpoint& endpoint, Clock::St
 void EndpointChooser::findCandidates(const Endpoints& endpoints, const BalancerHint& hint, Clock::Steady now)
 {
     m_candidates.clear();
-    Fitness best = Fitness::Broken;
+    m_areAlike = true;
+    m_best = Fitness::Broken;
     for (const auto& endpoint : endpoints) {
         const Fitness found = fitness(*endpoint, hint, now);
-        if (found < best)
+        if (found < m_best)
             continue;
-        if (found > best)
+        if (found > m_best) {
             m_candidates.clear();
-        best = found;
+            m_areAlike = true;
+        }
+        m_best = found;
         m_candidates.push_back({endpoint.get(), weight(*endpoint, now)});
+        m_areAlike = m_areAlike && m_candidates.back().weight == m_candidates.front().weight;
     }
 }
 
@@ -69,12 +73,32 @@ UpstreamEndpoint* EndpointChooser::choose(const Endpoints& endpoints, const Bala
         return nullptr;
     if (endpoints.size() == 1)
         return endpoints.front().get();
+    const bool keeps = mayKeep(endpoints, hint);
+    if (keeps && m_kept > 0) {
+        --m_kept;
+        UpstreamEndpoint* const chosen = pick(endpoints.size(), hint);
+        if (chosen->health().isWorthTrying(now))
+            return chosen;
+        m_next -= m_next > 0 ? 1 : 0; // where it was, the next one will be
+    }
     findCandidates(endpoints, hint, now);
+    m_kept = keeps && m_areAlike && m_best == Fitness::Good ? m_candidates.size() - 1 : 0;
+    return pick(endpoints.size(), hint);
+}
+
+bool EndpointChooser::mayKeep(const Endpoints& endpoints, const BalancerHint& hint) const
+{
+    return endpoints.size() > kFew && hint.avoid.empty() &&
+           (m_balancer != Balancer::ConsistentHash || !hint.hash);
+}
+
+UpstreamEndpoint* EndpointChooser::pick(std::size_t endpoints, const BalancerHint& hint)
+{
     switch (m_balancer) {
     case Balancer::RoundRobin:
         break;
     case Balancer::LeastRequest:
-        return endpoints.size() <= kFew ? takeTurn(LeastBusy::Yes) : lessBusyOfTwo();
+        return endpoints <= kFew ? takeTurn(LeastBusy::Yes) : lessBusyOfTwo();
     case Balancer::Random:
         return lessBusyOfTwo();
     case Balancer::ConsistentHash:
@@ -85,8 +109,12 @@ UpstreamEndpoint* EndpointChooser::choose(const Endpoints& endpoints, const Bala
     return takeTurn(LeastBusy::No);
 }
 
-UpstreamEndpoint* EndpointChooser::takeTurn(LeastBusy leastBusy) const
+UpstreamEndpoint* EndpointChooser::takeTurn(LeastBusy leastBusy)
 {
+    if (m_areAlike && leastBusy == LeastBusy::No && m_candidates.size() > kFew) {
+        m_next = m_next < m_candidates.size() ? m_next : 0;
+        return m_candidates[m_next++].endpoint;
+    }
     const Candidate* chosen = nullptr;
     std::int64_t total = 0;
     for (const Candidate& candidate : m_candidates) {
@@ -108,11 +136,18 @@ UpstreamEndpoint* EndpointChooser::takeTurn(LeastBusy leastBusy) const
 
 const EndpointChooser::Candidate* EndpointChooser::draw(const Candidate* other)
 {
+    m_random += 0x9e3779b97f4a7c15ULL; // SplitMix64
+    const double chance = 1 - fraction(mixed(m_random));
+    if (m_areAlike) {
+        const std::size_t count = m_candidates.size() - (other ? 1 : 0);
+        auto at = static_cast<std::size_t>(chance * static_cast<double>(count));
+        at += other && &m_candidates[at] >= other ? 1 : 0;
+        return count > 0 ? &m_candidates[at] : nullptr;
+    }
     std::int64_t total = 0;
     for (const Candidate& candidate : m_candidates)
         total += &candidate == other ? 0 : candidate.weight;
-    m_random += 0x9e3779b97f4a7c15ULL; // SplitMix64
-    auto left = static_cast<std::int64_t>((1 - fraction(mixed(m_random))) * static_cast<double>(total));
+    auto left = static_cast<std::int64_t>(chance * static_cast<double>(total));
     const Candidate* drawn = nullptr;
     for (const Candidate& candidate : m_candidates) {
         if (&candidate == other)

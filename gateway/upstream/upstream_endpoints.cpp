@@ -25,6 +25,7 @@ void UpstreamPool::refresh()
 
 void UpstreamPool::replaceEndpoints(const UpstreamDirectory::Entries& entries)
 {
+    m_chooser.forget();
     EndpointChooser::Endpoints before = std::move(m_endpoints);
     m_endpoints.clear();
     m_endpoints.reserve(entries.size());

@@ -66,6 +66,8 @@ class TestEndpointChooser : public QObject
 private Q_SLOTS:
     void turns_data();
     void turns();
+    void manyTakeTurns();
+    void manyChangeMeanwhile();
     void leastRequestAvoidsTheBusy();
     void refusingEndpointIsPassedOver();
     void burstOfRefusalsIsOne();
@@ -111,6 +113,46 @@ void TestEndpointChooser::turns()
     for (int i = 0; i < turns.size(); ++i)
         chosen.append(static_cast<int>(chooser.choose(endpoints, {}, m_clock.steady())->id()));
     QCOMPARE(chosen, turns);
+}
+
+/// Whom it found well is kept for a round: one that falls ill is left out at once, its share spread over all
+/// the others, and one that is well again comes back after a round at most.
+void TestEndpointChooser::manyTakeTurns()
+{
+    constexpr int count = 20;
+    const Upstreams upstreams(QList<int>(count, 1));
+    const auto& endpoints = upstreams.endpoints;
+    EndpointChooser chooser(Balancer::RoundRobin, 0ms, 1);
+    const auto round = [&](int choices) { return tally(chooser, endpoints, choices, m_clock.steady()); };
+    const auto everyone = [](const std::map<EndpointId, int>& counts, std::size_t size, int each) {
+        return counts.size() == size &&
+               std::ranges::all_of(counts, [each](const auto& one) { return one.second == each; });
+    };
+    QVERIFY(everyone(round(3 * count), count, 3));
+    for (int i = 0; i < 7; ++i) // in the middle of a round
+        (void)chooser.choose(endpoints, {}, m_clock.steady());
+    endpoints[7]->health().checked(false, m_clock.steady()); // whose turn it is
+    endpoints[12]->health().checked(false, m_clock.steady());
+    const auto rest = round(5 * (count - 2));
+    QVERIFY(everyone(rest, count - 2, 5));
+    QVERIFY(!rest.contains(7) && !rest.contains(12));
+    endpoints[7]->health().checked(true, m_clock.steady());
+    (void)round(count);
+    QVERIFY(everyone(round(2 * (count - 1)), count - 1, 2));
+    for (const auto& endpoint : endpoints)
+        endpoint->health().checked(false, m_clock.steady());
+    QVERIFY(everyone(round(2 * count), count, 2)); // rather any than none
+}
+
+void TestEndpointChooser::manyChangeMeanwhile()
+{
+    Upstreams upstreams(QList<int>(20, 1));
+    EndpointChooser chooser(Balancer::RoundRobin, 0ms, 1);
+    (void)tally(chooser, upstreams.endpoints, 5, m_clock.steady());
+    upstreams.endpoints.erase(upstreams.endpoints.begin() + 5, upstreams.endpoints.begin() + 8);
+    chooser.forget();
+    const auto counts = tally(chooser, upstreams.endpoints, 17, m_clock.steady());
+    QCOMPARE(counts.size(), std::size_t{17});
 }
 
 void TestEndpointChooser::leastRequestAvoidsTheBusy()
@@ -289,6 +331,7 @@ void TestEndpointChooser::healthChangesMeanwhile_data()
     QTest::addColumn<int>("balancer");
     QTest::addColumn<int>("endpoints");
     QTest::addRow("round robin") << int(Balancer::RoundRobin) << 3;
+    QTest::addRow("round robin of many") << int(Balancer::RoundRobin) << 20;
     QTest::addRow("least request") << int(Balancer::LeastRequest) << 3;
     QTest::addRow("least request of many") << int(Balancer::LeastRequest) << 20;
     QTest::addRow("random") << int(Balancer::Random) << 3;
