@@ -5,6 +5,7 @@
 #include "tests/support/raw_client.h"
 #include "tests/support/recording_upstream.h"
 #include "tests/support/secret_folder.h"
+#include "tests/support/steady_load.h"
 #include "tests/support/tls_front.h"
 
 #include <QJsonArray>
@@ -13,6 +14,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+
+#include <csignal>
 
 using namespace postern::test;
 
@@ -70,6 +73,7 @@ private Q_SLOTS:
     void listenerAsksForCertificates();
     void listenerRotates();
     void listenerNeverSpeaksPlain();
+    void listenerDrainsUnderLoad();
 
 private:
     static QStringList secrets(const SecretFolder& folder)
@@ -459,6 +463,27 @@ void TestTls::listenerNeverSpeaksPlain()
         serve.metric(
             "postern_tls_handshakes_total{api=\"payments/accounts\",listener=\"main\",result=\"not-tls\"}"),
         1.0);
+}
+
+/// Handshakes that are under way end, too, and the requests behind them are answered.
+void TestTls::listenerDrainsUnderLoad()
+{
+    RecordingUpstream plain;
+    SecretFolder folder;
+    mountPair(folder, "site", m_authority.issue({}));
+    ServeProcess serve;
+    auto files = secured(plain.port(), listener("{certificate: {secretRef: {name: site}}}"));
+    files.first() += "  drain: {delay: 300ms, deadline: 30s}\n";
+    serve.configure(files);
+    QVERIFY(serve.start(secrets(folder)));
+    SteadyLoad load(serve.port(), {.request = request, .kept = 3, .fresh = 3, .secured = true});
+    QTRY_VERIFY(load.answered > 50);
+    serve.signal(SIGTERM);
+    QVERIFY(!serve.waitForEvent(QStringLiteral("draining")).isEmpty());
+    QCOMPARE(serve.waitForEnd(), 0);
+    load.waitForEnd();
+    QCOMPARE(load.lost.load(), 0);
+    QCOMPARE(plain.requests().size(), static_cast<std::size_t>(load.answered));
 }
 
 QTEST_GUILESS_MAIN(TestTls)

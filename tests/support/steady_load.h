@@ -18,8 +18,9 @@ public:
     struct Clients
     {
         std::string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-        int kept = 0;  ///< these stay on their connection until they are told to leave it
-        int fresh = 0; ///< these open a connection for each request
+        int kept = 0;         ///< these stay on their connection until they are told to leave it
+        int fresh = 0;        ///< these open a connection for each request
+        bool secured = false; ///< over TLS; a handshake that fails is a request lost
     };
 
     SteadyLoad(quint16 port, const Clients& clients);
@@ -36,7 +37,7 @@ public:
 
 private:
     enum class Connection { Kept, Fresh };
-    void run(quint16 port, const std::string& request, Connection connection);
+    void run(quint16 port, const Clients& clients, Connection connection);
 
     std::atomic<bool> m_stop = false;
     std::vector<std::thread> m_threads;
