@@ -89,6 +89,7 @@ private:
     void reached() override;
     void decided(const ChainLink& link, Kind kind) override;
 
+    void sendInterim(ResponseHead& head);
     void identify(const ClientConnection& client);
     void prepare(const ClientConnection& client);
     void route();
@@ -145,7 +146,7 @@ private:
     bool m_dueByCaller = false; ///< m_due is a gRPC caller's own deadline
     bool m_bodyComplete = false;
     bool m_endsWithClient = false;
-    bool m_upgrading = false; ///< to a WebSocket, as the client wishes and the route allows
+    bool m_upgrading = false;        ///< to a WebSocket, as the client wishes and the route allows
 };
 
 } // namespace postern

@@ -34,9 +34,7 @@ void Exchange::responseHead(ResponseHead& head, const Payload& payload)
     if (head.status != 101) // an upgrade's head says which
         removeHopByHop(head.headers);
     if (head.isInterim()) {
-        // The client's own 100 was sent by us, if it asked for one; HTTP/1.0 knows no interim responses.
-        if (head.status != 100 && m_request.version != HttpVersion::Http10)
-            m_stream->sendInterim(head);
+        sendInterim(head);
         return;
     }
     // As it was guessed at from the request: now the answer itself says what it is.
@@ -54,6 +52,26 @@ void Exchange::responseHead(ResponseHead& head, const Payload& payload)
     m_status = head.status;
     m_bytesOut += payload.bytes.size();
     m_stream->sendResponse(head, payload);
+}
+
+/// What a policy keeps from clients in the final head must not go ahead of it. So of a 103 its hints go on
+/// (Link, RFC 8297 §2), as the policies leave them, and of any other the status alone.
+void Exchange::sendInterim(ResponseHead& head)
+{
+    // The client's own 100 was sent by us, if it asked for one; HTTP/1.0 knows no interim responses.
+    if (head.status == 100 || m_request.version == HttpVersion::Http10)
+        return;
+    const bool hasHints = head.status == 103;
+    if (hasHints) {
+        m_policyContext.response = &head;
+        m_run.responseHead();
+        m_policyContext.response = nullptr;
+    }
+    head.headers.removeIf(
+        [hasHints](const Header& field) { return !hasHints || !equalsIgnoringCase(field.name, "Link"); });
+    if (hasHints && head.headers.empty())
+        return;
+    m_stream->sendInterim(head);
 }
 
 void Exchange::responseBody(const Payload& payload)

@@ -41,6 +41,8 @@ private Q_SLOTS:
     void http10();
     void expectContinue();
     void interimResponses();
+    void interimResponsesTellNothingElse_data();
+    void interimResponsesTellNothingElse();
     void absoluteForm();
     void connectionClose();
     void halfClosedClientGetsItsAnswer();
@@ -387,6 +389,43 @@ void TestProxyForwarding::interimResponses()
     RawClient old(gateway.port());
     QCOMPARE(old.ask("GET / HTTP/1.0\r\n\r\n").body, std::string("late"));
     QVERIFY(old.interims().empty());
+}
+
+void TestProxyForwarding::interimResponsesTellNothingElse_data()
+{
+    QTest::addColumn<QByteArray>("interim");
+    QTest::addColumn<QByteArray>("policy");
+    QTest::addColumn<QByteArray>("passed"); // the head without its status line; `-`: nothing
+    const QByteArray fields = "Server: app/1.2\r\nLink: </a.css>\r\nX-Internal: 10.0.0.1\r\n"
+                              "Set-Cookie: a=b\r\nLINK: </b.css>\r\n\r\n";
+    const QByteArray early = "HTTP/1.1 103 Early Hints\r\n" + fields;
+    QTest::addRow("hints") << early << QByteArray("remove: [X-Internal]")
+                           << QByteArray("Link: </a.css>\r\nLINK: </b.css>\r\n\r\n");
+    QTest::addRow("removed hints") << early << QByteArray("remove: [Link]") << QByteArray("-");
+    QTest::addRow("hints of a policy's own")
+        << early << QByteArray("set: {Link: </c.css>, X-A: b}") << QByteArray("Link: </c.css>\r\n\r\n");
+    QTest::addRow("no hints") << QByteArray("HTTP/1.1 103 Early Hints\r\nServer: app/1.2\r\n\r\n")
+                              << QByteArray("remove: [X-Internal]") << QByteArray("-");
+    QTest::addRow("another status") << "HTTP/1.1 102 Processing\r\n" + fields
+                                    << QByteArray("remove: [X-Internal]") << QByteArray("\r\n");
+}
+
+void TestProxyForwarding::interimResponsesTellNothingElse()
+{
+    QFETCH(QByteArray, interim);
+    QFETCH(QByteArray, policy);
+    QFETCH(QByteArray, passed);
+    RecordingUpstream upstream(RecordingUpstream::answering(interim.toStdString() + ok("late")));
+    GatewayFixture gateway(GatewayFixture::spec(
+        upstream.port(), "5s",
+        "  policies: [{name: out, type: headers, config: {response: {" + policy + "}}}]\n"));
+    RawClient client(gateway.port());
+    QCOMPARE(client.ask(get("/")).body, std::string("late"));
+    QCOMPARE(client.interims().size(), std::size_t{passed == "-" ? 0U : 1U});
+    if (passed != "-") {
+        const std::string& head = client.interims()[0].head;
+        QCOMPARE(head.substr(head.find("\r\n") + 2), passed.toStdString());
+    }
 }
 
 void TestProxyForwarding::absoluteForm()
