@@ -25,6 +25,13 @@ UpstreamStream::Begun Http1UpstreamStream::begin(const WorkerUpstream& upstream,
     const Begun begun = acquire(wish);
     // A reused connection that has ended meanwhile would fail a request that can not go out again: for those
     // one more system call looks first. Others are tried again.
+    // What an upstream says unasked on an idle connection ends it as soon as its event is heard. Bytes that
+    // come between that and the request are taken for its answer, as HTTP/1.1 has nothing that tells them
+    // apart: a look before each request would cost a call (a fifth more than the four there are) and still
+    // leave the time until the request arrives there. Nor would the events that were fetched with the
+    // client's do: they say what had come before the request was read, and a search among them costs each
+    // request for what no upstream does that is not broken or hostile; from one of these nothing it answers
+    // can be believed.
     if (begun == Begun::Ready && m_connection->isReused() && !isIdempotent(request.method) &&
         !m_connection->socket().isQuiet()) {
         release(UpstreamPool::Reuse::No);
