@@ -52,6 +52,11 @@ std::size_t bucketOf(std::string_view name)
 
 } // namespace
 
+bool areLookAlikes(std::string_view left, std::string_view right)
+{
+    return std::ranges::equal(left, right, {}, fold, fold);
+}
+
 ManagedHeaders::ManagedHeaders(std::span<const std::string> policyNames)
 {
     for (const std::string_view name : kAlways)

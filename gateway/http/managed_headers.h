@@ -10,6 +10,10 @@
 
 namespace postern {
 
+/// Whether an upstream that turns names into variables may take them for one: `-`, `_` and `.` are one, case
+/// is none.
+[[nodiscard]] bool areLookAlikes(std::string_view left, std::string_view right);
+
 /// The fields a client can never set for the upstream: X-Forwarded-*, Forwarded, X-Real-IP,
 /// X-Forwarded-Client-Cert, and every name a policy sets; `-`, `_` and `.` are one, case is none, so
 /// look-alikes such as `X_User` fall too (upstreams that turn names into variables can not tell them apart).

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/http/headers.h"
 #include "gateway/policy/decision.h"
 #include "gateway/policy/policy_context.h"
 
@@ -13,12 +14,18 @@ namespace postern {
 /// worker's thread alone; ends when the worker has no exchange left on that configuration.
 ///
 /// The order for a request: `decide` then, where the mode is enforce and the answer is allow, `apply`, policy
-/// by policy; then `requestBody` as pieces come; then `responseHead`. A policy names in `phases()` which it
-/// takes part in; the others are never called.
+/// by policy; then `requestBody` as pieces come, and `requestTrailers` with the last one; then
+/// `responseHead`. A policy names in `phases()` which it takes part in; the others are never called.
 class Policy
 {
 public:
-    enum class Phase : unsigned char { Decide = 1, Apply = 2, RequestBody = 4, ResponseHead = 8 };
+    enum class Phase : unsigned char {
+        Decide = 1,
+        Apply = 2,
+        RequestBody = 4,
+        ResponseHead = 8,
+        RequestTrailers = 16
+    };
     Q_DECLARE_FLAGS(Phases, Phase)
 
     virtual ~Policy() = default;
@@ -40,7 +47,12 @@ public:
         return Decision::allow();
     }
 
-    /// Changes the response's head, the gateway's own answers included. Enforce mode only.
+    /// Changes the fields that come behind the request's body: they say no more than the head may. Enforce
+    /// mode only.
+    virtual void requestTrailers(Headers&) {}
+
+    /// Changes the response's head, the gateway's own answers included, and a 103's before it (of which
+    /// nothing but Link goes on). Enforce mode only.
     virtual void responseHead(PolicyContext&) {}
 };
 

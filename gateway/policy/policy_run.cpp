@@ -73,6 +73,13 @@ PolicyRun::Outcome PolicyRun::requestBody(std::span<const char> piece, bool last
     return Outcome::Continue;
 }
 
+void PolicyRun::requestTrailers(Headers& trailers)
+{
+    for (const ChainLink& link : m_chain->links())
+        if (link.enforced && link.policy->phases().testFlag(Policy::Phase::RequestTrailers))
+            link.policy->requestTrailers(trailers);
+}
+
 void PolicyRun::responseHead()
 {
     if (!m_chain)

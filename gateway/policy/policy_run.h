@@ -44,7 +44,10 @@ public:
     /// already raised by the piece.
     Outcome requestBody(std::span<const char> piece, bool last);
 
-    /// Changes to the response's head (context.response is set), the gateway's own answers included.
+    /// Changes to the request's trailers, before they go on.
+    void requestTrailers(Headers& trailers);
+
+    /// Changes to the response's head (context.response is set), the gateway's own answers and 103s included.
     void responseHead();
 
     /// What the client is told after Outcome::Refused, and by which policy.

@@ -268,6 +268,7 @@ void Exchange::sendBody(const Payload& payload)
         if (!m_configuration->compiled().managed.contains(field.name))
             m_trailers.add(field.name, field.value, field.id);
     }
+    m_run.requestTrailers(m_trailers);
     Payload allowed = payload;
     allowed.trailers = m_trailers.empty() ? nullptr : &m_trailers;
     m_upstream.send(allowed);

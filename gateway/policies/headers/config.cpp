@@ -37,9 +37,11 @@ const Record<HeadersConfig>& headersRecord()
 {
     static const auto instance =
         record<HeadersConfig>("headers", "Sets, adds and removes header fields of requests and responses.")
-            .field("request", &HeadersConfig::request,
-                   "What the upstream gets. Clients can not set fields that are set or added here.",
-                   changesRecord())
+            .field(
+                "request", &HeadersConfig::request,
+                "What the upstream gets. Clients can not set fields that are set or added here; removed ones "
+                "also go where they are spelled with _ or . for -, and from trailers.",
+                changesRecord())
             .field("response", &HeadersConfig::response, "What the client gets.", changesRecord());
     return instance;
 }

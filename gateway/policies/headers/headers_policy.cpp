@@ -1,10 +1,13 @@
 #include "gateway/policies/headers/headers_policy.h"
 
+#include "gateway/http/managed_headers.h"
 #include "gateway/http/request_head.h"
 #include "gateway/http/response_head.h"
 #include "gateway/policies/headers/config.h"
 #include "gateway/policies/headers/value_template.h"
 #include "gateway/policies/policy_config.h"
+
+#include <algorithm>
 
 namespace postern {
 
@@ -18,13 +21,29 @@ struct FieldPlan
     std::vector<std::pair<std::string, ValueTemplate>> add;
 
     [[nodiscard]] bool isEmpty() const { return remove.empty() && set.empty() && add.empty(); }
-    void applyTo(Headers& headers, PolicyContext& context) const;
+    void removeFrom(Headers& headers) const;
+    void removeLookAlikesFrom(Headers& headers) const;
+    void writeTo(Headers& headers, PolicyContext& context) const;
 };
 
-void FieldPlan::applyTo(Headers& headers, PolicyContext& context) const
+void FieldPlan::removeFrom(Headers& headers) const
 {
     for (const std::string& name : remove)
         headers.remove(name);
+}
+
+void FieldPlan::removeLookAlikesFrom(Headers& headers) const
+{
+    if (remove.empty())
+        return;
+    headers.removeIf([this](const Header& field) {
+        return std::ranges::any_of(
+            remove, [&field](const std::string& name) { return areLookAlikes(field.name, name); });
+    });
+}
+
+void FieldPlan::writeTo(Headers& headers, PolicyContext& context) const
+{
     for (const auto& [name, value] : set) {
         // Without a value the field is not there: what came under its name is not ours to vouch for.
         if (const auto text = value.of(context))
@@ -52,16 +71,21 @@ public:
     {
         Phases phases;
         phases.setFlag(Phase::Apply, !m_plan->request.isEmpty());
+        phases.setFlag(Phase::RequestTrailers, !m_plan->request.remove.empty());
         phases.setFlag(Phase::ResponseHead, !m_plan->response.isEmpty());
         return phases;
     }
     void apply(PolicyContext& context) override
     {
-        m_plan->request.applyTo(context.request->headers, context);
+        // What a client sends, it also chooses how to spell.
+        m_plan->request.removeLookAlikesFrom(context.request->headers);
+        m_plan->request.writeTo(context.request->headers, context);
     }
+    void requestTrailers(Headers& trailers) override { m_plan->request.removeLookAlikesFrom(trailers); }
     void responseHead(PolicyContext& context) override
     {
-        m_plan->response.applyTo(context.response->headers, context);
+        m_plan->response.removeFrom(context.response->headers);
+        m_plan->response.writeTo(context.response->headers, context);
     }
 
 private:
@@ -77,6 +101,7 @@ public:
     {
         return std::make_unique<HeadersPolicy>(m_plan);
     }
+    /// Not what is removed: other policies may read that (a token, say), and other routes keep it.
     [[nodiscard]] std::vector<std::string> managedHeaders() const override
     {
         std::vector<std::string> names;

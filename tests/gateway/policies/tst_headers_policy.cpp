@@ -37,6 +37,30 @@ private Q_SLOTS:
                  (std::vector<std::string>{"X-Real-IP", "X-Api", "Via"}));
     }
 
+    void removesLookAlikes_data()
+    {
+        QTest::addColumn<QString>("mode");
+        QTest::newRow("enforce") << QStringLiteral("enforce");
+        QTest::newRow("shadow") << QStringLiteral("shadow");
+    }
+    void removesLookAlikes()
+    {
+        QFETCH(QString, mode);
+        const bool enforced = mode == QLatin1StringView("enforce");
+        PolicyExchange exchange(effectivePolicy(QStringLiteral("headers"),
+                                                "request: {remove: [X-Debug, Cookie]}", {},
+                                                enforced ? Mode::Enforce : Mode::Shadow));
+        QCOMPARE(exchange.request("X-Debug: 1\r\nX_Debug: 2\r\nx.DEBUG: 3\r\ncookie: 4\r\nX-Debugs: 5\r\n"
+                                  "XDebug: 6\r\n"),
+                 Outcome::Continue);
+        for (const char* name : {"X-Debug", "X_Debug", "x.DEBUG", "cookie"})
+            QCOMPARE(exchange.head.headers.find(name) == nullptr, enforced);
+        QCOMPARE(exchange.field("X-Debugs"), "5");
+        QCOMPARE(exchange.field("XDebug"), "6");
+        // Others may read them first, and other routes keep them.
+        QVERIFY(exchange.compiled().managedHeaders().empty());
+    }
+
     void aFieldWithoutItsValueIsNotThere()
     {
         PolicyExchange exchange(

@@ -40,6 +40,8 @@ private Q_SLOTS:
     void http10_data();
     void http10();
     void expectContinue();
+    void removedFieldsStandInNoTrailer_data();
+    void removedFieldsStandInNoTrailer();
     void interimResponses();
     void interimResponsesTellNothingElse_data();
     void interimResponsesTellNothingElse();
@@ -374,6 +376,34 @@ void TestProxyForwarding::expectContinue()
         client.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello");
     QCOMPARE(response.status, 200);
     QVERIFY(client.interims().empty());
+}
+
+void TestProxyForwarding::removedFieldsStandInNoTrailer_data()
+{
+    QTest::addColumn<QByteArray>("mode");
+    QTest::addColumn<bool>("removed");
+    QTest::addRow("enforce") << QByteArray("enforce") << true;
+    QTest::addRow("shadow") << QByteArray("shadow") << false;
+}
+
+void TestProxyForwarding::removedFieldsStandInNoTrailer()
+{
+    QFETCH(QByteArray, mode);
+    QFETCH(bool, removed);
+    RecordingUpstream upstream;
+    GatewayFixture gateway(GatewayFixture::spec(upstream.port(), "5s",
+                                                "  policies: [{name: out, type: headers, mode: " + mode +
+                                                    ", config: {request: {remove: [X-Debug]}}}]\n"));
+    RawClient client(gateway.port());
+    QCOMPARE(client
+                 .ask("POST / HTTP/1.1\r\nHost: a\r\nX_Debug: head\r\nTransfer-Encoding: chunked\r\n\r\n"
+                      "2\r\nhi\r\n0\r\nX-Sum: 9\r\nX-Debug: one\r\nx_debug: two\r\n\r\n")
+                 .status,
+             200);
+    const std::string seen = upstream.bytes();
+    QVERIFY(seen.find("X-Sum: 9\r\n") != std::string::npos);
+    for (const char* value : {": head", ": one", ": two"})
+        QCOMPARE(seen.find(value) == std::string::npos, removed);
 }
 
 void TestProxyForwarding::interimResponses()
