@@ -27,6 +27,7 @@ void Exchange::begin(ClientStream& stream)
     m_end = RequestEnd::Complete;
     m_due = Clock::Steady::max();
     m_identified = m_dueByCaller = m_bodyComplete = m_upgrading = m_endsWithClient = false;
+    m_mayEndInTrailers = false;
 }
 
 /// What counts and logs need of every request, a refused one included.

@@ -101,6 +101,8 @@ private:
     void answer(Refusal refusal, RequestEnd end);
     void writeAnswer(const Problem& problem);
     void writeGrpcAnswer(const Problem& problem);
+    void addGrpcStatus(const Problem& problem);
+    void endGrpcResponse(const Problem& problem, RequestEnd end);
     [[nodiscard]] Refusal prepareUpgrade();
     void beginTunnel(ResponseHead& head, const Payload& payload);
     void noteTunnelUse();
@@ -146,6 +148,7 @@ private:
     bool m_dueByCaller = false; ///< m_due is a gRPC caller's own deadline
     bool m_bodyComplete = false;
     bool m_endsWithClient = false;
+    bool m_mayEndInTrailers = false; ///< the response: a gRPC call's, begun, its end not known yet
     bool m_upgrading = false;        ///< to a WebSocket, as the client wishes and the route allows
 };
 

@@ -51,6 +51,8 @@ void Exchange::responseHead(ResponseHead& head, const Payload& payload)
     m_policyContext.response = nullptr; // its views die with this call
     m_status = head.status;
     m_bytesOut += payload.bytes.size();
+    // A body of a known length ends there, and nowhere else.
+    m_mayEndInTrailers = !payload.last && head.framing != BodyFraming::Length && isGrpc(m_request);
     m_stream->sendResponse(head, payload);
 }
 
@@ -81,6 +83,7 @@ void Exchange::responseBody(const Payload& payload)
         return;
     }
     m_bytesOut += payload.bytes.size();
+    m_mayEndInTrailers = m_mayEndInTrailers && !payload.last;
     m_stream->sendBody(payload);
 }
 
@@ -122,7 +125,11 @@ void Exchange::timeOut()
     else
         m_upstream.abandon();
     if (m_stage == Stage::Responding) {
-        cut(RequestEnd::TimedOut);
+        // Behind what the client has not taken yet they would come when nobody waits for them any more.
+        if (m_mayEndInTrailers && !m_stream->isCongested())
+            endGrpcResponse(Problem::of(Refusal::UpstreamTimeout), RequestEnd::TimedOut);
+        else
+            cut(RequestEnd::TimedOut);
         return;
     }
     if (clientIsLate)
@@ -184,9 +191,26 @@ void Exchange::writeGrpcAnswer(const Problem& problem)
     m_answer.status = 200;
     m_answer.framing = BodyFraming::None;
     m_answer.headers.add(HeaderId::ContentType, kGrpcType);
+    addGrpcStatus(problem);
+}
+
+void Exchange::addGrpcStatus(const Problem& problem)
+{
     m_answer.headers.add("grpc-status", grpcStatus(problem.status));
     appendGrpcMessage(m_answerBody, problem.detail);
     m_answer.headers.add("grpc-message", m_answerBody);
+}
+
+/// A gRPC response that has begun says in its trailers how it ended.
+void Exchange::endGrpcResponse(const Problem& problem, RequestEnd end)
+{
+    m_stage = Stage::Answered;
+    m_end = end;
+    m_stream->dropBody();
+    m_answer.clear();
+    m_answerBody.clear();
+    addGrpcStatus(problem);
+    m_stream->sendBody({{}, true, &m_answer.headers});
 }
 
 void Exchange::cut(RequestEnd end)

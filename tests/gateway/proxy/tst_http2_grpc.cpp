@@ -31,6 +31,8 @@ private Q_SLOTS:
     void refusals_data();
     void refusals();
     void deadline();
+    void deadlineInTheMiddleOfTheAnswer_data();
+    void deadlineInTheMiddleOfTheAnswer();
     void routesTimeoutIsNotLengthened();
     void deadlinesOfCallersBlameNoEndpoint();
 };
@@ -135,6 +137,48 @@ void TestHttp2Grpc::deadline()
     QCOMPARE(answer.status, 200);
     QCOMPARE(answer.header("grpc-status"), std::string("4"));
     QCOMPARE(gateway.waitForLog(1)[u"code"].toInt(), 504);
+}
+
+void TestHttp2Grpc::deadlineInTheMiddleOfTheAnswer_data()
+{
+    QTest::addColumn<QByteArray>("begin");
+    QTest::addColumn<QByteArray>("timeout");
+    QTest::addColumn<QByteArray>("deadline");
+    QTest::addColumn<bool>("inTrailers");
+    const QByteArray head = "HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\n";
+    const QByteArray chunked = head + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n";
+    QTest::addRow("the caller's") << chunked << QByteArray("60s") << QByteArray("200m") << true;
+    QTest::addRow("the route's") << chunked << QByteArray("200ms") << QByteArray("60S") << true;
+    QTest::addRow("of an announced length")
+        << head + "Content-Length: 9\r\n\r\nhello" << QByteArray("60s") << QByteArray("200m") << false;
+}
+
+/// Half an answer is no answer, and says so in the caller's words.
+void TestHttp2Grpc::deadlineInTheMiddleOfTheAnswer()
+{
+    QFETCH(QByteArray, begin);
+    QFETCH(QByteArray, timeout);
+    QFETCH(QByteArray, deadline);
+    QFETCH(bool, inTrailers);
+    Gate left;
+    RecordingUpstream upstream([&](UpstreamPeer& peer) {
+        if (!peer.next())
+            return;
+        peer.send(begin.toStdString());
+        if (peer.receive().empty())
+            left.open();
+    });
+    GatewayFixture gateway(GatewayFixture::http2Spec(upstream.port(), timeout));
+    Http2Client client(gateway.port());
+    const Http2Answer answer = client.ask(call({{"grpc-timeout", deadline.toStdString()}}), "question");
+    QCOMPARE(answer.status, 200);
+    QCOMPARE(answer.body, std::string("hello"));
+    QCOMPARE(answer.trailer("grpc-status"), std::string(inTrailers ? "4" : ""));
+    QCOMPARE(answer.trailer("grpc-message").empty(), !inTrailers);
+    QCOMPARE(answer.complete, inTrailers);
+    QCOMPARE(answer.reset.has_value(), !inTrailers);
+    QVERIFY(left.wait());
+    QCOMPARE(gateway.waitForLog(1)[u"ended"].toString(), QStringLiteral("timeout"));
 }
 
 void TestHttp2Grpc::routesTimeoutIsNotLengthened()
