@@ -19,7 +19,9 @@ void Http2Stream::sendContinue()
 
 void Http2Stream::sendInterim(const ResponseHead& head)
 {
-    if (m_closed || m_reset)
+    // Heads have no flow control: for a client that does not read they would gather without end. It loses
+    // hints, and no answer.
+    if (m_closed || m_reset || m_connection->isCongested())
         return;
     Http2FieldBlock& block = m_connection->context().fieldBlock;
     block.setResponse(head, {});
