@@ -43,6 +43,12 @@ void Exchange::responseHead(ResponseHead& head, const Payload& payload)
         beginTunnel(head, payload);
         return;
     }
+    if (m_upgrading && m_request.version == HttpVersion::Http2 && head.status < 300) {
+        // To who sent CONNECT a success means that the tunnel is open (RFC 8441 §5).
+        m_upstream.abandon();
+        answer(Refusal::UpstreamUpgradeMalformed, RequestEnd::UpstreamReset);
+        return;
+    }
     if (m_upgrading)
         m_stream->dropBody(); // no tunnel: what the client sends for one has no place to go
     m_stage = Stage::Responding;

@@ -161,6 +161,7 @@ private Q_SLOTS:
     void overHttp2Refused();
     void overHttp2FaultsAndDrain();
     void overHttp2ClientEnds();
+    void overHttp2SuccessWithoutASwitch();
     void overHttp2NothingFollowsARefusal_data();
     void overHttp2NothingFollowsARefusal();
 };
@@ -914,12 +915,30 @@ void TestWebSocket::overHttp2ClientEnds()
     QVERIFY(http.stream(stream).complete);
 }
 
+void TestWebSocket::overHttp2SuccessWithoutASwitch()
+{
+    // Passed on, it would tell the client that a page is its tunnel.
+    RecordingUpstream upstream(
+        RecordingUpstream::answering("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>"));
+    GatewayFixture gateway(http2(spec(upstream.port())));
+    Http2Client http(gateway.port());
+    const std::uint32_t stream = http.request(connecting(), false);
+    QVERIFY(http.send(Http2Client::data(stream, "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n")));
+    const Http2Answer answer = http.answer(stream);
+    QCOMPARE(answer.status, 502);
+    QVERIFY(answer.body.find("<html>") == std::string::npos);
+    QCOMPARE(gateway.waitForLog(1)[u"ended"].toString(), QStringLiteral("upstream_reset"));
+    QVERIFY(upstream.bytes().find("smuggled") == std::string::npos);
+    QCOMPARE(http.ask(Http2Client::get("/other")).status, 200);
+    QCOMPARE(upstream.connections(), 2);
+}
+
 void TestWebSocket::overHttp2NothingFollowsARefusal_data()
 {
     QTest::addColumn<QByteArray>("status");
     QTest::addColumn<bool>("early");
     QTest::addColumn<bool>("ends");
-    for (const char* const status : {"200 OK", "403 Forbidden"}) {
+    for (const char* const status : {"302 Found", "403 Forbidden"}) {
         QTest::addRow("%s, during the answer", status) << QByteArray(status) << false << false;
         QTest::addRow("%s, during the answer, and the end", status) << QByteArray(status) << false << true;
         QTest::addRow("%s, before the answer", status) << QByteArray(status) << true << false;
