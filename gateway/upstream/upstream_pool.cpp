@@ -77,9 +77,12 @@ UpstreamPool::Acquired UpstreamPool::obtain(UpstreamEndpoint& endpoint, const Wa
     if (hasRoom() || ((!anyWillDo || isBound(who)) && makeRoom()))
         return open(endpoint, who, 1);
     if (anyWillDo && !isBound(who)) {
-        // Full: rather another endpoint's idle connection than a place in the queue.
+        // Full: rather another endpoint's idle connection than a place in the queue; but none of an endpoint
+        // that is set aside, which would draw the traffic that the balancer keeps from it.
         if (UpstreamConnection* connection = takeIdle(endpoint, who))
             return {connection, std::nullopt};
+        if (makeRoom())
+            return open(endpoint, who, 1);
     }
     if (m_waiting.size() >= m_settings.maxPending)
         return {nullptr, ConnectFailure::Overloaded};
@@ -91,8 +94,9 @@ UpstreamConnection* UpstreamPool::takeIdle(UpstreamEndpoint& preferred, const Wa
 {
     UpstreamEndpoint* endpoint = &preferred;
     if (endpoint->m_idle.empty()) {
-        const auto other = std::find_if(m_endpoints.begin(), m_endpoints.end(),
-                                        [](const auto& one) { return !one->m_idle.empty(); });
+        const auto other = std::find_if(m_endpoints.begin(), m_endpoints.end(), [&](const auto& one) {
+            return !one->m_idle.empty() && isAsGood(*one, preferred);
+        });
         if (other == m_endpoints.end())
             return nullptr;
         endpoint = other->get();
@@ -102,6 +106,12 @@ UpstreamConnection* UpstreamPool::takeIdle(UpstreamEndpoint& preferred, const Wa
     assign(*connection, who);
     lend(*connection);
     return connection;
+}
+
+bool UpstreamPool::isAsGood(const UpstreamEndpoint& other, const UpstreamEndpoint& chosen) const
+{
+    const Clock::Steady now = m_environment.clock.steady();
+    return other.health().isWorthTrying(now) || !chosen.health().isWorthTrying(now);
 }
 
 bool UpstreamPool::hasRoom() const
@@ -120,13 +130,20 @@ void UpstreamPool::discount(UpstreamConnection& connection)
 
 bool UpstreamPool::makeRoom()
 {
+    const Clock::Steady now = m_environment.clock.steady();
+    UpstreamEndpoint* from = nullptr;
     for (const auto& endpoint : m_endpoints) {
-        if (!endpoint->m_idle.empty()) {
-            end(*endpoint->m_idle.front());
-            return true;
-        }
+        if (endpoint->m_idle.empty())
+            continue;
+        const bool isUnwell = !endpoint->health().isWorthTrying(now);
+        if (!from || isUnwell)
+            from = endpoint.get();
+        if (isUnwell)
+            break;
     }
-    return false;
+    if (from)
+        end(*from->m_idle.front());
+    return from != nullptr;
 }
 
 void UpstreamPool::assign(UpstreamConnection& connection, const Waiting& who)
@@ -212,7 +229,11 @@ bool UpstreamPool::suitsTheFirst(const UpstreamConnection& connection)
     const Waiting& who = m_waiting.front();
     if (who.wish.freshness == Freshness::New && connection.m_uses > 0)
         return false;
-    return !isBound(who) || endpointFor(who) == &connection.m_endpoint;
+    const UpstreamEndpoint& endpoint = connection.m_endpoint;
+    if (!isBound(who) && endpoint.health().isWorthTrying(m_environment.clock.steady()))
+        return true;
+    const UpstreamEndpoint* const chosen = endpointFor(who);
+    return chosen == &endpoint || (chosen && !isBound(who) && isAsGood(endpoint, *chosen));
 }
 
 void UpstreamPool::promiseOrIdle(UpstreamConnection& connection)

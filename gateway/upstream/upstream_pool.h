@@ -88,7 +88,11 @@ private:
     Acquired open(UpstreamEndpoint& endpoint, const Waiting& who, unsigned char attempt);
     Acquired tryAnother(const Waiting& who, unsigned char attempt, ConnectFailure failure);
     [[nodiscard]] UpstreamConnection* takeIdle(UpstreamEndpoint& preferred, const Waiting& who);
+    /// Whether an unbound request may go to \a other in place of \a chosen: not from a well one to one that
+    /// is set aside.
+    [[nodiscard]] bool isAsGood(const UpstreamEndpoint& other, const UpstreamEndpoint& chosen) const;
     [[nodiscard]] bool hasRoom() const;
+    /// Ends an idle connection, of an endpoint that is set aside if there is one. False: none is idle.
     bool makeRoom();
     void connected(UpstreamConnection& connection);
     bool secure(UpstreamConnection& connection);

@@ -129,6 +129,8 @@ private Q_SLOTS:
     void ceilingThenQueueThenRefusal();
     void queueIsFirstComeFirstServed();
     void waitersForFreshOnesGetThem();
+    void fullPoolKeepsFromTheUnwell();
+    void fullPoolServesWhereNoneIsWell();
     void cancelledWaiterIsPassedOver();
     void cancelledConnectServesTheNext();
     void refusedEndpointIsPassedOver();
@@ -332,6 +334,75 @@ void TestUpstreamPool::waitersForFreshOnesGetThem()
     fresh.release();
     QTRY_VERIFY(behind.connection);
     QVERIFY(behind.connection->isReused());
+}
+
+/// The balancer keeps requests from an endpoint that fails its checks; so does a pool that is full of
+/// connections there.
+void TestUpstreamPool::fullPoolKeepsFromTheUnwell()
+{
+    RecordingUpstream failing(silent());
+    RecordingUpstream well(silent());
+    Upstream upstream = upstreamOf({failing.port(), well.port()});
+    upstream.maxConnections = 2;
+    const auto pool = this->pool(upstream);
+    const auto directory = UpstreamDirectory::create(upstream, nullptr);
+    pool->follow(directory);
+    UpstreamEndpoint* const sick = pool->choose({});
+    QCOMPARE(sick->settings().address.port, failing.port());
+    User one(*pool);
+    User two(*pool);
+    one.acquireAt(*sick, {});
+    two.acquireAt(*sick, {});
+    QTRY_VERIFY(one.connection && two.connection);
+    sick->health().checked(false, m_clock.steady());
+
+    one.release();
+    User three(*pool);
+    three.acquire(); // an idle connection is there, and makes room
+    QTRY_VERIFY(three.connection);
+    QCOMPARE(three.connection->endpoint().settings().address.port, well.port());
+    User four(*pool);
+    four.acquire();
+    QCOMPARE(pool->waiting(), std::size_t{1});
+    two.release(); // is not what the one that waits wants
+    QTRY_VERIFY(four.connection);
+    QCOMPARE(four.connection->endpoint().settings().address.port, well.port());
+    QCOMPARE(pool->connections(), std::size_t{2});
+
+    User five(*pool);
+    five.acquire();
+    UpstreamConnection* const released = three.connection;
+    three.release(); // of the well one any will do
+    QTRY_COMPARE(five.connection, released);
+}
+
+/// As without checks: any connection will do, rather than another one for each request.
+void TestUpstreamPool::fullPoolServesWhereNoneIsWell()
+{
+    RecordingUpstream first(silent());
+    RecordingUpstream second(silent());
+    Upstream upstream = upstreamOf({first.port(), second.port()});
+    upstream.maxConnections = 1;
+    const auto pool = this->pool(upstream);
+    const auto directory = UpstreamDirectory::create(upstream, nullptr);
+    pool->follow(directory);
+    for (const auto& entry : directory->entries())
+        entry.health->checked(false, m_clock.steady());
+    auto holder = std::make_unique<User>(*pool);
+    holder->acquire();
+    QTRY_VERIFY(holder->connection);
+    UpstreamConnection* const only = holder->connection;
+    for (int i = 0; i < 3; ++i) {
+        auto next = std::make_unique<User>(*pool);
+        next->acquire();
+        QCOMPARE(pool->waiting(), std::size_t{1});
+        holder->release();
+        QTRY_COMPARE(next->connection, only);
+        next->release();
+        next->acquire(); // nobody else is there
+        QCOMPARE(next->connection, only);
+        holder = std::move(next);
+    }
 }
 
 void TestUpstreamPool::cancelledWaiterIsPassedOver()
