@@ -115,23 +115,31 @@ UpstreamEndpoint* EndpointChooser::takeTurn(LeastBusy leastBusy)
         m_next = m_next < m_candidates.size() ? m_next : 0;
         return m_candidates[m_next++].endpoint;
     }
+    // Only those among whom credit decides gain and pay: who is left out because it is busy would else save
+    // up credit for as long as that lasts, and win every tie for as long again.
+    const Candidate* const least =
+        leastBusy == LeastBusy::Yes
+            ? &*std::min_element(m_candidates.begin(), m_candidates.end(), &EndpointChooser::isLessBusy)
+            : nullptr;
     const Candidate* chosen = nullptr;
     std::int64_t total = 0;
     for (const Candidate& candidate : m_candidates) {
-        UpstreamEndpoint& endpoint = *candidate.endpoint;
-        endpoint.m_credit += candidate.weight;
+        if (least && isLessBusy(*least, candidate))
+            continue;
+        candidate.endpoint->m_credit += candidate.weight;
         total += candidate.weight;
-        // Without dividing: requests for their weight. Credit decides between equals, so that they take
-        // turns.
-        std::int64_t busier = 0;
-        if (chosen && leastBusy == LeastBusy::Yes)
-            busier = static_cast<std::int64_t>(endpoint.requests() + 1) * chosen->weight -
-                     static_cast<std::int64_t>(chosen->endpoint->requests() + 1) * candidate.weight;
-        if (!chosen || busier < 0 || (busier == 0 && endpoint.m_credit > chosen->endpoint->m_credit))
+        if (!chosen || candidate.endpoint->m_credit > chosen->endpoint->m_credit)
             chosen = &candidate;
     }
     chosen->endpoint->m_credit -= total;
     return chosen->endpoint;
+}
+
+bool EndpointChooser::isLessBusy(const Candidate& one, const Candidate& other)
+{
+    // Without dividing.
+    return static_cast<std::int64_t>(one.endpoint->requests() + 1) * other.weight <
+           static_cast<std::int64_t>(other.endpoint->requests() + 1) * one.weight;
 }
 
 const EndpointChooser::Candidate* EndpointChooser::draw(const Candidate* other)

@@ -69,6 +69,8 @@ private:
     // One of m_candidates, of which there is at least one.
     [[nodiscard]] UpstreamEndpoint* pick(std::size_t endpoints, const BalancerHint& hint);
     [[nodiscard]] UpstreamEndpoint* takeTurn(LeastBusy leastBusy);
+    /// Has fewer requests, one more included, for its weight.
+    [[nodiscard]] static bool isLessBusy(const Candidate& one, const Candidate& other);
     [[nodiscard]] UpstreamEndpoint* lessBusyOfTwo();
     [[nodiscard]] UpstreamEndpoint* byHash(std::uint64_t hash) const;
     /// By weight; \a other is left out. Null: there is none but that.

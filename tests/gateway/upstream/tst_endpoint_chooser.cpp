@@ -69,6 +69,7 @@ private Q_SLOTS:
     void manyTakeTurns();
     void manyChangeMeanwhile();
     void leastRequestAvoidsTheBusy();
+    void leastRequestSavesNothingUp();
     void refusingEndpointIsPassedOver();
     void burstOfRefusalsIsOne();
     void avoided();
@@ -167,6 +168,21 @@ void TestEndpointChooser::leastRequestAvoidsTheBusy()
     endpoints[2]->requestEnded();
     endpoints[2]->requestEnded(); // for its weight the least: 7/2 < 4
     QCOMPARE(chooser.choose(endpoints, {}, m_clock.steady())->id(), EndpointId{2});
+}
+
+/// An endpoint that was slow for long is not made up for it afterwards.
+void TestEndpointChooser::leastRequestSavesNothingUp()
+{
+    const Upstreams upstreams({1, 1, 1});
+    const auto& endpoints = upstreams.endpoints;
+    EndpointChooser chooser(Balancer::LeastRequest, 0ms, 1);
+    const auto chosen = [&] { return chooser.choose(endpoints, {}, m_clock.steady())->id(); };
+    begin(*endpoints[0], 1);
+    for (int i = 0; i < 1000; ++i)
+        QVERIFY(chosen() != EndpointId{0});
+    endpoints[0]->requestEnded();
+    for (int i = 0; i < 30; ++i)
+        QCOMPARE(chosen(), EndpointId(i % 3));
 }
 
 /// For a second, then for two.
