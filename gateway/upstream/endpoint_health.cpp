@@ -34,6 +34,12 @@ void EndpointHealth::connected(Clock::Steady now)
     setSince(now);
 }
 
+void EndpointHealth::served(Clock::Steady now)
+{
+    if (m_refusals.load(std::memory_order_relaxed) > 0 && !before(now, m_skippedUntil))
+        connected(now);
+}
+
 void EndpointHealth::checked(bool healthy, Clock::Steady now)
 {
     if (m_failsChecks.exchange(!healthy, std::memory_order_relaxed) && healthy)

@@ -40,6 +40,9 @@ public:
     void connectFailed(Clock::Steady now);
     /// A connection came about.
     void connected(Clock::Steady now);
+    /// A request succeeded. Once the endpoint is no longer passed over, that is as good as a new connection:
+    /// where those that are there suffice, none is made for hours. Before, it says nothing of new ones.
+    void served(Clock::Steady now);
     /// What the health checks found.
     void checked(bool healthy, Clock::Steady now);
 

@@ -13,6 +13,8 @@ void OutlierDetector::judge(EndpointHealth& health, AttemptOutcome outcome, Cloc
 {
     if (outcome == AttemptOutcome::ConnectFailure)
         health.connectFailed(now);
+    else if (outcome == AttemptOutcome::Success)
+        health.served(now);
     if (!m_rules || health.isEjected(now)) // what ends during an ejection was there before it
         return;
     if (outcome == AttemptOutcome::Success)

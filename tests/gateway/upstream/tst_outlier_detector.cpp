@@ -22,6 +22,8 @@ private Q_SLOTS:
     void neverTooMany_data();
     void neverTooMany();
     void withoutRulesNothing();
+    void servingIsHealthy_data();
+    void servingIsHealthy();
     void livesThroughAReload();
 
 private:
@@ -140,6 +142,31 @@ void TestOutlierDetector::withoutRulesNothing()
 {
     const auto directory = UpstreamDirectory::create(upstreamOf(2), nullptr);
     fail(OutlierDetector(std::nullopt, directory), *directory, 0, 1000);
+    QCOMPARE(directory->count(m_clock.steady()), (Counts{2, 0, 0}));
+}
+
+void TestOutlierDetector::servingIsHealthy_data()
+{
+    QTest::addColumn<bool>("rules");
+    QTest::addRow("with rules") << true;
+    QTest::addRow("without") << false;
+}
+
+/// One connection was refused, and those that are there go on: there may never be a new one.
+void TestOutlierDetector::servingIsHealthy()
+{
+    QFETCH(bool, rules);
+    const auto directory = UpstreamDirectory::create(upstreamOf(2), nullptr);
+    const OutlierDetector detector(rules ? std::optional(m_rules) : std::nullopt, directory);
+    EndpointHealth& health = *directory->entries()[0].health;
+    detector.judge(health, AttemptOutcome::ConnectFailure, m_clock.steady());
+    detector.judge(health, AttemptOutcome::Success, m_clock.steady()); // says nothing of new connections
+    QVERIFY(!health.isWorthTrying(m_clock.steady()));
+    QCOMPARE(directory->count(m_clock.steady()), (Counts{1, 1, 0}));
+    m_clock.advance(1s);
+    detector.judge(health, AttemptOutcome::ServerError, m_clock.steady());
+    QCOMPARE(directory->count(m_clock.steady()), (Counts{1, 1, 0}));
+    detector.judge(health, AttemptOutcome::Success, m_clock.steady());
     QCOMPARE(directory->count(m_clock.steady()), (Counts{2, 0, 0}));
 }
 
