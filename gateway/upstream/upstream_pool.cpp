@@ -72,11 +72,14 @@ UpstreamEndpoint* UpstreamPool::endpointFor(const Waiting& who)
 UpstreamPool::Acquired UpstreamPool::obtain(UpstreamEndpoint& endpoint, const Waiting& who)
 {
     const bool anyWillDo = who.wish.freshness == Freshness::Any;
-    if (anyWillDo && !endpoint.m_idle.empty())
+    // Nobody overtakes who waits: what has become free, and whoever is first gets on a turn of its own, is
+    // theirs.
+    const bool isFirst = m_waiting.empty();
+    if (isFirst && anyWillDo && !endpoint.m_idle.empty())
         return {takeIdle(endpoint, who), std::nullopt};
-    if (hasRoom() || ((!anyWillDo || isBound(who)) && makeRoom()))
+    if (hasRoom(m_waiting.size()) || (isFirst && (!anyWillDo || isBound(who)) && makeRoom()))
         return open(endpoint, who, 1);
-    if (anyWillDo && !isBound(who)) {
+    if (isFirst && anyWillDo && !isBound(who)) {
         // Full: rather another endpoint's idle connection than a place in the queue; but none of an endpoint
         // that is set aside, which would draw the traffic that the balancer keeps from it.
         if (UpstreamConnection* connection = takeIdle(endpoint, who))
@@ -114,10 +117,10 @@ bool UpstreamPool::isAsGood(const UpstreamEndpoint& other, const UpstreamEndpoin
     return other.health().isWorthTrying(now) || !chosen.health().isWorthTrying(now);
 }
 
-bool UpstreamPool::hasRoom() const
+bool UpstreamPool::hasRoom(std::size_t besides) const
 {
     const std::size_t most = m_settings.maxConnections;
-    return m_connections.size() < most + std::min(m_discounted, most);
+    return m_connections.size() + besides < most + std::min(m_discounted, most);
 }
 
 void UpstreamPool::discount(UpstreamConnection& connection)

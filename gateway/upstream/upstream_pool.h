@@ -91,7 +91,8 @@ private:
     /// Whether an unbound request may go to \a other in place of \a chosen: not from a well one to one that
     /// is set aside.
     [[nodiscard]] bool isAsGood(const UpstreamEndpoint& other, const UpstreamEndpoint& chosen) const;
-    [[nodiscard]] bool hasRoom() const;
+    /// For one connection more, and \a besides for others.
+    [[nodiscard]] bool hasRoom(std::size_t besides = 0) const;
     /// Ends an idle connection, of an endpoint that is set aside if there is one. False: none is idle.
     bool makeRoom();
     void connected(UpstreamConnection& connection);

@@ -128,6 +128,8 @@ private Q_SLOTS:
     void notReusable();
     void ceilingThenQueueThenRefusal();
     void queueIsFirstComeFirstServed();
+    void newcomersDoNotOvertake_data();
+    void newcomersDoNotOvertake();
     void waitersForFreshOnesGetThem();
     void fullPoolKeepsFromTheUnwell();
     void fullPoolServesWhereNoneIsWell();
@@ -312,6 +314,45 @@ void TestUpstreamPool::queueIsFirstComeFirstServed()
         QTRY_VERIFY(user->connection);
         user->release();
     }
+}
+
+void TestUpstreamPool::newcomersDoNotOvertake_data()
+{
+    QTest::addColumn<bool>("keeps"); // the connection that is given back, which makes room or is idle
+    QTest::addRow("room") << false;
+    QTest::addRow("an idle connection") << true;
+}
+
+/// What becomes free is theirs who wait, though they get it on a turn of its own.
+void TestUpstreamPool::newcomersDoNotOvertake()
+{
+    QFETCH(bool, keeps);
+    RecordingUpstream server(silent());
+    Upstream upstream = upstreamOf({server.port()});
+    upstream.maxConnections = 2;
+    upstream.maxPending = 3;
+    const auto pool = this->pool(upstream);
+    User one(*pool);
+    User two(*pool);
+    one.acquire();
+    two.acquire();
+    QTRY_VERIFY(one.connection && two.connection);
+    std::array<std::unique_ptr<User>, 3> queue;
+    for (auto& user : queue) {
+        user = std::make_unique<User>(*pool);
+        user->acquire(&user == &queue.front() ? Freshness::New : Freshness::Any);
+        if (&user == &queue[1])
+            one.release(keeps ? UpstreamPool::Reuse::Yes : UpstreamPool::Reuse::No);
+    }
+    QCOMPARE(pool->waiting(), std::size_t{3}); // the third came when there was room, or an idle one
+    QTRY_VERIFY(queue[0]->connection);
+    QVERIFY(!queue[1]->connection && !queue[2]->connection);
+    two.release();
+    QTRY_VERIFY(queue[1]->connection);
+    QVERIFY(!queue[2]->connection);
+    queue[0]->release(UpstreamPool::Reuse::No);
+    QTRY_VERIFY(queue[2]->connection);
+    QCOMPARE(pool->waiting(), std::size_t{0});
 }
 
 void TestUpstreamPool::waitersForFreshOnesGetThem()
