@@ -11,7 +11,7 @@ namespace {
 
 std::size_t share(int whole, std::size_t workers)
 {
-    const auto count = static_cast<std::size_t>(std::max(whole, 1));
+    const auto count = static_cast<std::size_t>(std::max(whole, 0));
     return (count + workers - 1) / workers;
 }
 
@@ -35,7 +35,7 @@ Result<UpstreamSettings> UpstreamSettings::of(const Upstream& upstream, std::siz
     settings.idleTimeout = upstream.idleTimeout;
     settings.maxConnectionAge = upstream.maxConnectionAge;
     settings.maxRequestsPerConnection = static_cast<std::uint32_t>(upstream.maxRequestsPerConnection);
-    settings.maxConnections = share(upstream.maxConnections, workers);
+    settings.maxConnections = std::max<std::size_t>(share(upstream.maxConnections, workers), 1);
     settings.maxPending = share(upstream.maxPending, workers);
     settings.slowStart = upstream.slowStart;
     if (const auto& outliers = upstream.outlierDetection)

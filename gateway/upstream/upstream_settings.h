@@ -43,8 +43,8 @@ struct UpstreamSettings
     std::size_t maxPending = 0;                   ///< of this worker
     UpstreamSecurity security;                    ///< its context is set by whoever has the secrets
 
-    /// \a workers share the document's ceilings evenly, rounded up: at least one each. An error names what is
-    /// not built yet: nothing of a document is silently ignored.
+    /// \a workers share the document's ceilings evenly, rounded up: at least one connection each. An error
+    /// names what is not built yet: nothing of a document is silently ignored.
     static Result<UpstreamSettings> of(const Upstream& upstream, std::size_t workers);
 
     friend bool operator==(const UpstreamSettings&, const UpstreamSettings&) = default;

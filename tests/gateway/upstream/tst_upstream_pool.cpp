@@ -127,6 +127,7 @@ private Q_SLOTS:
     void notReusable_data();
     void notReusable();
     void ceilingThenQueueThenRefusal();
+    void withoutAQueueNobodyWaits();
     void queueIsFirstComeFirstServed();
     void newcomersDoNotOvertake_data();
     void newcomersDoNotOvertake();
@@ -293,6 +294,25 @@ void TestUpstreamPool::ceilingThenQueueThenRefusal()
     three.failure.reset();
     three.acquire(); // a closed connection makes room, too
     QTRY_VERIFY(three.connection);
+}
+
+void TestUpstreamPool::withoutAQueueNobodyWaits()
+{
+    RecordingUpstream server(silent());
+    Upstream upstream = upstreamOf({server.port()});
+    upstream.maxConnections = 1;
+    upstream.maxPending = 0;
+    const auto pool = this->pool(upstream);
+    User one(*pool);
+    one.acquire();
+    QTRY_VERIFY(one.connection);
+    User two(*pool);
+    two.acquire();
+    QVERIFY(two.failure == ConnectFailure::Overloaded);
+    one.release();
+    two.failure.reset();
+    two.acquire();
+    QVERIFY(two.connection);
 }
 
 void TestUpstreamPool::queueIsFirstComeFirstServed()
@@ -738,6 +758,8 @@ void TestUpstreamPool::settings()
     QVERIFY(shared);
     QCOMPARE(shared->maxConnections, std::size_t{2});
     QCOMPARE(shared->maxPending, std::size_t{1});
+    upstream.maxPending = 0; // nobody waits
+    QCOMPARE(UpstreamSettings::of(upstream, 4)->maxPending, std::size_t{0});
     upstream = upstreamOf({});
     QVERIFY(!UpstreamSettings::of(upstream, 1));
     upstream.dns = UpstreamDns{}; // its endpoints are found
