@@ -8,8 +8,10 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <span>
 #include <utility>
 
 namespace postern {
@@ -175,18 +177,20 @@ bool EpollDispatcher::dispatchDescriptors(bool mayBlock, bool& notifiersDue)
     std::array<epoll_event, kBatch> events;
     const int count =
         ::epoll_wait(m_set.fd(), events.data(), static_cast<int>(events.size()), mayBlock ? -1 : 0);
+    const std::span fetched(events.data(), static_cast<std::size_t>(std::max(count, 0)));
+    // First: the alarm is told once, and a handler's nested loop may wait for the very timer.
+    if (std::ranges::any_of(fetched, [](const epoll_event& event) { return event.data.u64 == kAlarmTag; })) {
+        m_timersDue = true;
+        m_alarmAt = {};
+    }
     bool worked = dispatchAgain();
-    for (int i = 0; i < count; ++i) {
-        const epoll_event& event = events[static_cast<std::size_t>(i)];
+    for (const epoll_event& event : fetched) {
         const std::uint64_t tag = event.data.u64;
         if (tag == kWakeTag) {
             acknowledgeWakeUp();
             worked = true; // someone wants the caller's attention: its wait is over
         } else if (tag == kNotifiersTag) {
             notifiersDue = true;
-        } else if (tag == kAlarmTag) {
-            m_timersDue = true;
-            m_alarmAt = {};
         } else if (FdHandler* handler = m_table.handler(unpacked(tag))) {
             handler->ready(event.events);
             worked = true;

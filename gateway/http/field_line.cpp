@@ -81,6 +81,8 @@ Refusal parseCarefully(const char* at, const char* end, FieldLine& out)
 
 Refusal parseFieldLine(const char* at, const char* end, FieldLine& out)
 {
+    if (at != end && *at == '\r') // the end of the head: what follows may be a long body
+        return parseCarefully(at, end, out);
     // A name that is known is a token: it needs no look at each byte.
     const char* const colon = findColon(at, end);
     const std::string_view name(at, static_cast<std::size_t>(colon - at));

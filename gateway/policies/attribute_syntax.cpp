@@ -65,6 +65,19 @@ const TextRule& writableNameRule()
     return rule;
 }
 
+const TextRule& ownNameRule()
+{
+    static const TextRule rule{
+        QStringLiteral("invalid-header-name"),
+        QStringLiteral("a header's name, and none that frames or routes the message or carries a credential"),
+        text_rules::headerName().pattern, [](QStringView text) {
+            return isWritableName(text) &&
+                   text.compare(QLatin1StringView("authorization"), Qt::CaseInsensitive) != 0 &&
+                   text.compare(QLatin1StringView("cookie"), Qt::CaseInsensitive) != 0;
+        }};
+    return rule;
+}
+
 const TextRule& valueTemplateRule()
 {
     static const TextRule rule{

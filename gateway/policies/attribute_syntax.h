@@ -15,6 +15,9 @@ namespace postern {
 /// A header's name, and none that frames or routes the message: that is the gateway's own affair.
 [[nodiscard]] const TextRule& writableNameRule();
 
+/// The same, and none that carries a client's credential, which would be overwritten.
+[[nodiscard]] const TextRule& ownNameRule();
+
 /// A header value with variables, `${caller}`: every variable must be an attribute that stands before the
 /// request goes on, and the rest must fit a header.
 [[nodiscard]] const TextRule& valueTemplateRule();

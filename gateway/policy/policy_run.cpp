@@ -14,9 +14,11 @@ PolicyRun::Outcome PolicyRun::start(const PolicyChain& chain, PolicyContext& con
     m_position = 0;
     m_recorded.assign(chain.links().size(), Recorded::None);
     context.run = this;
-    const Headers& headers = context.request->headers;
-    context.authorization = headers.value(HeaderId::Authorization);
-    context.authorizations = headers.count(HeaderId::Authorization);
+    // Where some policy writes the field, the client's is withheld already.
+    const bool isWithheld = context.withheld && context.withheld->contains(HeaderId::Authorization);
+    const Headers& sent = isWithheld ? *context.withheld : context.request->headers;
+    context.authorization = sent.value(HeaderId::Authorization);
+    context.authorizations = sent.count(HeaderId::Authorization);
     return goOn();
 }
 

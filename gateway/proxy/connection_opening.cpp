@@ -204,6 +204,16 @@ void ConnectionOpening::refuse(Refusal refusal)
 
 void ConnectionOpening::reached()
 {
+    char first = 0;
+    if (!m_heard && m_phase != Phase::Over &&
+        peek(m_client.socket.fd(), {&first, 1}).state == Peeked::State::Data) {
+        // It has come in time; the worker was busy.
+        m_by = m_context.clock.steady() + m_context.configuration->compiled().limits.headerTimeout;
+        m_context.deadlines.set(*this, m_by);
+        m_client.socket.note(EPOLLIN);
+        advance();
+        return;
+    }
     // Who has said nothing at all is no request: a load balancer that looks whether somebody listens.
     if (m_phase == Phase::Handshake && (m_heard || !m_leaving))
         m_port.telemetry.handshake(tokenOf(HandshakeFailure::TimedOut));

@@ -37,6 +37,8 @@ public:
     // For its streams.
     [[nodiscard]] WorkerContext& context() const { return m_context; }
     [[nodiscard]] bool hasInputEnded() const { return m_inputEnded; }
+    /// The kernel has not taken yet what is there.
+    [[nodiscard]] bool isWriting() const { return m_socket.hasPending(); }
     [[nodiscard]] Http2Session& session() { return m_session; }
     [[nodiscard]] ClientConnection client() const;
     [[nodiscard]] const Limits& limits() const;

@@ -207,7 +207,10 @@ bool Http2Stream::advance()
 
 Clock::Steady Http2Stream::checkTime(Clock::Steady now)
 {
-    if (m_writeBy <= now && !m_closed) {
+    if (m_writeBy <= now && !m_closed && m_connection->isWriting()) {
+        // Meanwhile the session is asked for nothing: whether the client reads is the connection's to judge.
+        waitForWindow(now);
+    } else if (m_writeBy <= now && !m_closed) {
         m_writeBy = kNever;
         m_endAs = RequestEnd::TimedOut;
         breakOff(Http2Error::Cancel);

@@ -227,9 +227,9 @@ void Gateway::Private::release(const QStringList& listeners, bool adminTaken)
 /// the end, within the document's `drain`.
 void Gateway::Private::withdrawFromClients()
 {
-    std::promise<void> drained;
-    letGo(claimed, adminClaimed, [&drained] { drained.set_value(); });
-    drained.get_future().wait();
+    const auto drained = std::make_shared<std::promise<void>>(); // set_value() may still run as we go on
+    letGo(claimed, adminClaimed, [drained] { drained->set_value(); });
+    drained->get_future().wait();
 }
 
 /// Another process accepts on \a listeners, and on the admin listener where \a adminTaken says so.

@@ -60,7 +60,7 @@ const Record<JwtConfig>& jwtRecord()
                    "Request fields set from claims, as FIELD: CLAIM. Clients can not set these fields "
                    "themselves.")
             .items(0, 32)
-            .keysMatching(writableNameRule())
+            .keysMatching(ownNameRule())
             .matching(text_rules::notEmpty());
     return instance;
 }

@@ -14,20 +14,6 @@ constexpr Choice<RequestIdConfig::Trust> trusts[] = {
      "Any client's id stays. Clients can then make requests look alike."},
 };
 
-/// It replaces what the client sent, which must not be a credential.
-const TextRule& idFieldRule()
-{
-    static const TextRule rule{
-        QStringLiteral("invalid-header-name"),
-        QStringLiteral("a header's name, and none that frames or routes the message or carries a credential"),
-        text_rules::headerName().pattern, [](QStringView text) {
-            return writableNameRule().accepts(text) &&
-                   text.compare(QLatin1StringView("authorization"), Qt::CaseInsensitive) != 0 &&
-                   text.compare(QLatin1StringView("cookie"), Qt::CaseInsensitive) != 0;
-        }};
-    return rule;
-}
-
 } // namespace
 
 std::span<const Choice<RequestIdConfig::Trust>> choicesOf(RequestIdConfig::Trust) { return trusts; }
@@ -39,7 +25,7 @@ const Record<RequestIdConfig>& requestIdRecord()
             "requestId", "Gives each request an id that the upstream, the client, the log and every refusal "
                          "carry.")
             .field("header", &RequestIdConfig::header, "The field that carries the id, both ways.")
-            .matching(idFieldRule())
+            .matching(ownNameRule())
             .field("trust", &RequestIdConfig::trust, "Whose id is taken over, if it is well-formed.");
     return instance;
 }

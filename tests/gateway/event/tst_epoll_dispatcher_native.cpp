@@ -87,6 +87,7 @@ private Q_SLOTS:
     void successorOfAClosedDescriptorSeesOnlyItsOwnEvents();
     void removeKeepsTheDescriptorOpen();
     void againComesNextTurnWithoutWaiting();
+    void nestedLoopSeesATimerOfTheSameBatch();
     void handlerWithoutADescriptor();
     void retiredObjectsOutliveTheirHandler();
     void busyDescriptorsStarveNobody();
@@ -202,6 +203,29 @@ void TestEpollDispatcherNative::againComesNextTurnWithoutWaiting()
     }
     turn();
     QCOMPARE(pair.near->calls, 4);
+}
+
+void TestEpollDispatcherNative::nestedLoopSeesATimerOfTheSameBatch()
+{
+    Pair pair;
+    QVERIFY(pair.near->watch());
+    turn();
+    QEventLoop nested;
+    QTimer timer;
+    timer.setTimerType(Qt::PreciseTimer);
+    connect(&timer, &QTimer::timeout, &nested, &QEventLoop::quit);
+    bool fired = false;
+    pair.near->onReady = [&](FdEvents) {
+        nested.exec(); // for ever, unless the timer that is due already is seen
+        fired = true;
+    };
+    timer.start(5);
+    turn(); // the timer is known to the dispatcher
+    const char byte = 0;
+    QCOMPARE(::write(pair.far.fd(), &byte, 1), 1);
+    QThread::msleep(20); // both are ready now: one batch
+    QVERIFY(epollDispatcher().processEvents(QEventLoop::WaitForMoreEvents));
+    QVERIFY(fired);
 }
 
 void TestEpollDispatcherNative::handlerWithoutADescriptor()

@@ -297,13 +297,32 @@ private Q_SLOTS:
         QCOMPARE(exchange.request({}), Outcome::Continue);
     }
 
+    void claimsDoNotFrameMessages_data()
+    {
+        QTest::addColumn<QByteArray>("name");
+        QTest::newRow("framing") << QByteArray("Connection");
+        QTest::newRow("the token itself") << QByteArray("authorization");
+    }
     void claimsDoNotFrameMessages()
     {
+        QFETCH(QByteArray, name);
         Findings findings;
-        const auto nodes = readYaml(config("claimsToHeaders: {Connection: sub}\n"), findings);
+        const auto nodes = readYaml(config("claimsToHeaders: {" + name + ": sub}\n"), findings);
         std::ignore = jwtRecord().parse(nodes.front(), QStringLiteral("config"), findings);
         QCOMPARE(findings.errors(), 1U);
         QCOMPARE(findings.all().front().rule, QStringLiteral("invalid-header-name"));
+    }
+
+    /// Where another policy gives the upstream a credential of its own, the proxy withholds the client's.
+    void aWithheldTokenIsSeen()
+    {
+        PolicyExchange exchange(jwtPolicy());
+        const QByteArray value = "Bearer " + TokenSigner(TokenSigner::Kind::Es256).sign(claims());
+        exchange.withheld.add("Authorization", {value.constData(), std::size_t(value.size())});
+        QCOMPARE(exchange.request("Authorization: Basic b3ducw==\r\n"), Outcome::Continue);
+        exchange.withheld.add("Authorization", "Bearer two");
+        QCOMPARE(exchange.request({}), Outcome::Refused);
+        QCOMPARE(exchange.problem().reason, std::string_view("token-invalid"));
     }
 
     void anotherPolicyStillSeesTheToken_data()
