@@ -168,7 +168,7 @@ void TestUpstreamRetries::onceTroubled()
     QFETCH(int, arrivals);
     RecordingUpstream upstream(troubled(trouble, times(1)));
     GatewayFixture gateway(
-        spec({upstream.port()}, "attempts: 3, perTryTimeout: 300ms, on: [" + on + "]", "3s"));
+        spec({upstream.port()}, "attempts: 3, perTryTimeout: 800ms, on: [" + on + "]", "10s"));
     RawClient client(gateway.port());
     const std::string text = request(method, static_cast<std::size_t>(body));
     QVERIFY(client.send(text));
