@@ -23,22 +23,62 @@ Http2UpstreamPool::~Http2UpstreamPool()
     }
 }
 
-Http2UpstreamSession* Http2UpstreamPool::find(const UpstreamEndpoint* endpoint,
+Http2UpstreamSession* Http2UpstreamPool::find(const UpstreamEndpoint& endpoint,
                                               const Http2UpstreamStream& stream, Freshness freshness)
 {
     for (const auto& session : m_sessions) {
-        if ((!endpoint || session->endpointId() == endpoint->id()) && session->takes(stream, freshness))
+        if (session->endpointId() == endpoint.id() && session->takes(stream, freshness))
             return session.get();
     }
     return nullptr;
 }
 
+Http2UpstreamSession* Http2UpstreamPool::findElsewhere(const UpstreamEndpoint& chosen,
+                                                       const Http2UpstreamStream& stream)
+{
+    if (m_connections->isBound(stream.wish().hint))
+        return nullptr;
+    for (const auto& session : m_sessions) {
+        if (m_connections->isAsGood(session->endpointId(), chosen) && session->takes(stream, Freshness::Any))
+            return session.get();
+    }
+    return nullptr;
+}
+
+std::size_t Http2UpstreamPool::draining() const
+{
+    return static_cast<std::size_t>(std::count_if(m_sessions.begin(), m_sessions.end(),
+                                                  [](const auto& session) { return session->isDraining(); }));
+}
+
 bool Http2UpstreamPool::mayOpen() const
 {
-    const auto draining = static_cast<std::size_t>(std::count_if(
-        m_sessions.begin(), m_sessions.end(), [](const auto& session) { return session->isDraining(); }));
     const std::size_t most = m_connections->settings().maxConnections;
-    return m_sessions.size() < most + std::min(draining, most);
+    return m_sessions.size() < most + std::min(draining(), most);
+}
+
+bool Http2UpstreamPool::makeRoom(const UpstreamEndpoint& chosen, const Http2UpstreamStream& stream)
+{
+    if (draining() >= m_connections->settings().maxConnections)
+        return false; // enough are about to end
+    // One that carries streams as the last choice: at an endpoint that is always busy none is ever idle, and
+    // who is bound to another one would wait for ever.
+    const bool isBound = m_connections->isBound(stream.wish().hint);
+    Http2UpstreamSession* best = nullptr;
+    int bestRank = isBound ? -1 : 0;
+    for (const auto& session : m_sessions) {
+        if (!session->isOpen() || session->isDraining() || session->endpointId() == chosen.id())
+            continue;
+        const int rank =
+            (m_connections->isAsGood(session->endpointId(), chosen) ? 0 : 2) + (session->isIdle() ? 1 : 0);
+        if (rank <= bestRank)
+            continue;
+        best = session.get();
+        bestRank = rank;
+    }
+    if (best)
+        best->makeWay();
+    return best != nullptr;
 }
 
 Http2UpstreamPool::Begun Http2UpstreamPool::join(Http2UpstreamStream& stream, ConnectFailure& failure)
@@ -61,14 +101,16 @@ std::optional<Http2UpstreamPool::Begun> Http2UpstreamPool::place(Http2UpstreamSt
         failure = ConnectFailure::NoEndpoints;
         return Begun::Failed;
     }
-    Http2UpstreamSession* session = find(endpoint, stream, stream.wish().freshness);
+    Http2UpstreamSession* session = find(*endpoint, stream, stream.wish().freshness);
     if (!session && mayOpen())
         return open(*endpoint, stream, failure);
     // Full: rather a session that was used before, rather another endpoint, than a place in the queue.
     if (!session)
-        session = find(endpoint, stream, Freshness::Any);
+        session = find(*endpoint, stream, Freshness::Any);
     if (!session)
-        session = find(nullptr, stream, Freshness::Any);
+        session = findElsewhere(*endpoint, stream);
+    if (!session && makeRoom(*endpoint, stream) && mayOpen())
+        return open(*endpoint, stream, failure);
     if (!session)
         return std::nullopt;
     session->add(stream);

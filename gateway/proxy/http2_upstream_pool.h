@@ -20,8 +20,11 @@ class Http2UpstreamStream;
 ///
 /// A stream goes to the endpoint that the balancer chooses: over a session there that has room (the peer's
 /// limit of streams and kMostStreams), else over a new connection, else, as `maxConnections` are there, over
-/// any other session, else it waits with at most `maxPending`. Sessions that drain do not count, up to as
-/// many again: a stream that lasts for ever on one of them holds up nobody.
+/// a session at another endpoint that is worth trying, else a session there makes way (one of an endpoint
+/// that is set aside, or one that carries nothing), else it waits with at most `maxPending`. A stream that is
+/// bound to its endpoint, by its hash or as an attempt that avoids those before, goes over no other's
+/// session: any makes way for it. Sessions that drain do not count, up to as many again: a stream that lasts
+/// for ever on one of them holds up nobody.
 class Http2UpstreamPool final : private FdHandler
 {
 public:
@@ -49,9 +52,15 @@ public:
 private:
     /// Over a session, or a connection that is to be one; nothing: there is no room.
     [[nodiscard]] std::optional<Begun> place(Http2UpstreamStream& stream, ConnectFailure& failure);
-    [[nodiscard]] Http2UpstreamSession* find(const UpstreamEndpoint* endpoint,
+    [[nodiscard]] Http2UpstreamSession* find(const UpstreamEndpoint& endpoint,
                                              const Http2UpstreamStream& stream, Freshness freshness);
+    /// A session of another endpoint than \a chosen that the stream may as well go over.
+    [[nodiscard]] Http2UpstreamSession* findElsewhere(const UpstreamEndpoint& chosen,
+                                                      const Http2UpstreamStream& stream);
+    [[nodiscard]] std::size_t draining() const;
     [[nodiscard]] bool mayOpen() const;
+    /// Has a session of another endpoint drain for \a stream. False: none may.
+    [[nodiscard]] bool makeRoom(const UpstreamEndpoint& chosen, const Http2UpstreamStream& stream);
     [[nodiscard]] Begun open(UpstreamEndpoint& endpoint, Http2UpstreamStream& stream,
                              ConnectFailure& failure);
     void ready(FdEvents events) override;

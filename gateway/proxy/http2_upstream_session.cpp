@@ -112,6 +112,15 @@ void Http2UpstreamSession::connectionLeaving()
         drain();
 }
 
+void Http2UpstreamSession::makeWay()
+{
+    if (m_state != State::Open)
+        return;
+    drain();
+    if (m_streams.empty())
+        wantTurn(); // to end
+}
+
 /// Its place among the `maxConnections` is another's from now on, however long its last stream lasts.
 void Http2UpstreamSession::drain()
 {

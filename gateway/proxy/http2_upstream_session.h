@@ -40,8 +40,12 @@ public:
     [[nodiscard]] UpstreamEndpoint* endpoint() { return m_endpoint; }
     /// It takes nothing new, and ends with its last stream.
     [[nodiscard]] bool isDraining() const { return m_state == State::Draining; }
+    /// It carries nothing.
+    [[nodiscard]] bool isIdle() const { return m_streams.empty(); }
     /// Whether there is room for \a stream; with Freshness::New in a session that answered nothing yet.
     [[nodiscard]] bool takes(const Http2UpstreamStream& stream, Freshness freshness);
+    /// Drains from now on, if it is open: its place is another's.
+    void makeWay();
     /// The pool ends: nothing is told to anybody.
     void leave();
 

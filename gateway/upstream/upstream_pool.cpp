@@ -58,10 +58,11 @@ UpstreamPool::Acquired UpstreamPool::acquireAt(UpstreamEndpoint& endpoint, Upstr
     return obtain(endpoint, {&user, &endpoint, wish});
 }
 
-bool UpstreamPool::isBound(const Waiting& who) const
+bool UpstreamPool::isBound(const Waiting& who) const { return who.at || isBound(who.wish.hint); }
+
+bool UpstreamPool::isBound(const BalancerHint& hint) const
 {
-    return who.at || !who.wish.hint.avoid.empty() ||
-           (who.wish.hint.hash && m_settings.balancer == Balancer::ConsistentHash);
+    return !hint.avoid.empty() || (hint.hash && m_settings.balancer == Balancer::ConsistentHash);
 }
 
 UpstreamEndpoint* UpstreamPool::endpointFor(const Waiting& who)
@@ -115,6 +116,13 @@ bool UpstreamPool::isAsGood(const UpstreamEndpoint& other, const UpstreamEndpoin
 {
     const Clock::Steady now = m_environment.clock.steady();
     return other.health().isWorthTrying(now) || !chosen.health().isWorthTrying(now);
+}
+
+bool UpstreamPool::isAsGood(EndpointId other, const UpstreamEndpoint& chosen) const
+{
+    const auto found = std::find_if(m_endpoints.begin(), m_endpoints.end(),
+                                    [other](const auto& one) { return one->id() == other; });
+    return found != m_endpoints.end() && isAsGood(**found, chosen);
 }
 
 bool UpstreamPool::hasRoom(std::size_t besides) const

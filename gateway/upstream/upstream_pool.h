@@ -50,6 +50,11 @@ public:
     /// Which endpoint a request is to go to: for who keeps connections of its own (Lending::Shared). Null
     /// when there is none. It counts as a turn.
     [[nodiscard]] UpstreamEndpoint* choose(const BalancerHint& hint);
+    /// Whether \a hint wants the endpoint that was chosen by it, rather than any.
+    [[nodiscard]] bool isBound(const BalancerHint& hint) const;
+    /// Whether \a other is worth trying where \a chosen is; false: it has left. For who keeps connections of
+    /// its own and has one there already.
+    [[nodiscard]] bool isAsGood(EndpointId other, const UpstreamEndpoint& chosen) const;
     /// A connection to the endpoint that the balancer chooses.
     [[nodiscard]] Acquired acquire(UpstreamConnectionUser& user, const ConnectionWish& wish);
     /// A connection to \a endpoint; to another one if it refuses or leaves: connection.endpoint() tells.

@@ -16,13 +16,14 @@ namespace {
 class Asker final : public UpstreamStreamObserver
 {
 public:
-    Asker(WorkerContext& context, const WorkerUpstream& upstream, Freshness freshness = Freshness::Any)
+    Asker(WorkerContext& context, const WorkerUpstream& upstream, Freshness freshness = Freshness::Any,
+          const BalancerHint& hint = {})
         : m_stream(context, *this)
     {
         m_request.methodToken = "GET";
         m_request.target.pathAndQuery = "/";
         m_request.host = "a";
-        begun = m_stream.begin(upstream, m_request, {.hint = {}, .freshness = freshness});
+        begun = m_stream.begin(upstream, m_request, {.hint = hint, .freshness = freshness});
         if (begun == UpstreamStream::Begun::Ready)
             streamReady();
     }
@@ -66,14 +67,19 @@ private Q_SLOTS:
     void usedSessionsWillDoWhereNoneCanBeMade();
     void drainingSessionsDoNotCount_data();
     void drainingSessionsDoNotCount();
+    void fullPoolGoesWhereItIsTo_data();
+    void fullPoolGoesWhereItIsTo();
+    void fullPoolSharesWhereNoneIsBetter_data();
+    void fullPoolSharesWhereNoneIsBetter();
 
 private:
     WorkerUpstream upstreamAt(std::initializer_list<quint16> ports, std::size_t maxConnections = 4,
-                              std::chrono::milliseconds maxAge = 0s)
+                              std::chrono::milliseconds maxAge = 0s, Balancer balancer = Balancer::RoundRobin)
     {
         UpstreamSettings settings;
         settings.name = "app";
         settings.protocol = UpstreamProtocol::Http2Cleartext;
+        settings.balancer = balancer;
         settings.connectTimeout = 5s;
         settings.idleTimeout = 55s;
         settings.maxConnections = maxConnections;
@@ -89,8 +95,8 @@ private:
     {
         std::vector<EndpointSettings> endpoints;
         for (const quint16 port : ports)
-            endpoints.push_back(
-                {*SocketAddress::parse(QStringLiteral("127.0.0.1:%1").arg(port)), 1, "an endpoint"});
+            endpoints.push_back({*SocketAddress::parse(QStringLiteral("127.0.0.1:%1").arg(port)), 1,
+                                 "an endpoint, " + std::to_string(endpoints.size())});
         return std::make_shared<UpstreamDirectory>(endpoints);
     }
     void pass(std::chrono::nanoseconds time)
@@ -276,6 +282,88 @@ void TestHttp2UpstreamPool::drainingSessionsDoNotCount()
     QCOMPARE(worker.pool->connections(), std::size_t{2}); // as many again, and no more
     QCOMPARE(upstream.connections(), 2);
     over.open();
+}
+
+void TestHttp2UpstreamPool::fullPoolGoesWhereItIsTo_data()
+{
+    QTest::addColumn<QString>("why"); // the second stream may not go over the first one's session
+    QTest::addRow("its endpoint is set aside") << QStringLiteral("unwell");
+    QTest::addRow("the hash wants the other") << QStringLiteral("hash");
+    QTest::addRow("it was tried before") << QStringLiteral("avoid");
+}
+
+/// One connection is allowed, and is there, at the wrong endpoint: it makes way, and what it carries goes on.
+void TestHttp2UpstreamPool::fullPoolGoesWhereItIsTo()
+{
+    QFETCH(QString, why);
+    Gate go;
+    Http2Upstream wrong([&](Http2Peer& peer) {
+        peer.greet();
+        const auto request = peer.nextRequest();
+        go.wait();
+        peer.answer(request->stream);
+        peer.next();
+    });
+    Http2Upstream right;
+    const WorkerUpstream worker =
+        upstreamAt({wrong.port(), right.port()}, 1, 0s,
+                   why == u"hash" ? Balancer::ConsistentHash : Balancer::RoundRobin);
+    const auto endpoints = directory({wrong.port(), right.port()});
+    worker.pool->follow(endpoints);
+    const auto hashFor = [&](EndpointId id) {
+        std::uint64_t hash = 0;
+        while (worker.pool->choose({.hash = hash, .avoid = {}})->id() != id)
+            ++hash;
+        return hash;
+    };
+    static constexpr std::array<EndpointId, 1> kTried{0};
+    const bool isByHash = why == u"hash";
+    Asker endless(m_context, worker, Freshness::Any,
+                  {.hash = isByHash ? std::optional(hashFor(0)) : std::nullopt, .avoid = {}});
+    QTRY_COMPARE(wrong.requests().size(), std::size_t{1});
+    if (why == u"unwell")
+        endpoints->entries()[0].health->checked(false, m_clock.steady());
+    BalancerHint hint;
+    if (isByHash)
+        hint.hash = hashFor(1);
+    if (why == u"avoid")
+        hint.avoid = kTried;
+    Asker other(m_context, worker, Freshness::Any, hint);
+    QTRY_VERIFY(other.isWhole);
+    QCOMPARE(right.requests().size(), std::size_t{1});
+    QCOMPARE(worker.http2->sessions(), std::size_t{2}); // one drains, and no more than that
+    go.open();
+    QTRY_VERIFY(endless.isWhole);
+    QTRY_COMPARE(worker.http2->sessions(), std::size_t{1});
+    QCOMPARE(wrong.requests().size(), std::size_t{1});
+}
+
+void TestHttp2UpstreamPool::fullPoolSharesWhereNoneIsBetter_data()
+{
+    QTest::addColumn<bool>("well"); // both endpoints, or neither
+    QTest::addRow("both are well") << true;
+    QTest::addRow("neither is") << false;
+}
+
+/// Nothing is closed and opened for each request.
+void TestHttp2UpstreamPool::fullPoolSharesWhereNoneIsBetter()
+{
+    QFETCH(bool, well);
+    Http2Upstream one;
+    Http2Upstream two;
+    const WorkerUpstream worker = upstreamAt({one.port(), two.port()}, 1);
+    const auto endpoints = directory({one.port(), two.port()});
+    worker.pool->follow(endpoints);
+    for (const auto& entry : endpoints->entries())
+        entry.health->checked(well, m_clock.steady());
+    std::vector<std::unique_ptr<Asker>> askers;
+    for (int i = 0; i < 6; ++i) // the second one while the connection is being made
+        askers.push_back(std::make_unique<Asker>(m_context, worker));
+    for (const auto& asker : askers)
+        QTRY_VERIFY(asker->isWhole);
+    Asker last(m_context, worker);
+    QTRY_VERIFY(last.isWhole);
+    QCOMPARE(one.connections() + two.connections(), 1);
 }
 
 int main(int argc, char** argv) { return runUnderEpoll<TestHttp2UpstreamPool>(argc, argv); }
