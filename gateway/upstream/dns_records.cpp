@@ -61,6 +61,26 @@ std::vector<ServiceRecord> preferredServices(const unsigned char* bytes, int siz
     return services;
 }
 
+int onlyFamily(const ares_addrinfo& found)
+{
+    const int first = found.nodes ? found.nodes->ai_family : AF_UNSPEC;
+    for (const ares_addrinfo_node* node = found.nodes; node; node = node->ai_next) {
+        if (node->ai_family != first)
+            return AF_UNSPEC;
+    }
+    return first;
+}
+
+bool hasAddress(const unsigned char* bytes, int size)
+{
+    ares_addrttl v4{};
+    ares_addr6ttl v6{};
+    int v4Count = 1;
+    int v6Count = 1;
+    return (ares_parse_a_reply(bytes, size, nullptr, &v4, &v4Count) == ARES_SUCCESS && v4Count > 0) ||
+           (ares_parse_aaaa_reply(bytes, size, nullptr, &v6, &v6Count) == ARES_SUCCESS && v6Count > 0);
+}
+
 void appendEndpoints(const ares_addrinfo& found, quint16 port, int weight, std::size_t most,
                      std::vector<EndpointSettings>& endpoints)
 {

@@ -22,6 +22,12 @@ struct ServiceRecord
 [[nodiscard]] std::vector<ServiceRecord> preferredServices(const unsigned char* bytes, int size,
                                                            std::size_t most);
 
+/// AF_INET or AF_INET6 where all addresses are of that family; else AF_UNSPEC.
+[[nodiscard]] int onlyFamily(const ares_addrinfo& found);
+
+/// Whether a reply's \a bytes have an address of either family; not with an alias alone, or malformed.
+[[nodiscard]] bool hasAddress(const unsigned char* bytes, int size);
+
 /// Adds the addresses \a found, until there are \a most endpoints.
 void appendEndpoints(const ares_addrinfo& found, quint16 port, int weight, std::size_t most,
                      std::vector<EndpointSettings>& endpoints);

@@ -7,9 +7,12 @@
 #include <QSocketNotifier>
 
 #include <ares.h>
+#include <arpa/inet.h>
+#include <netdb.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 
 namespace postern {
 
@@ -55,7 +58,10 @@ DnsResolver::DnsResolver(DnsSettings settings) : m_settings(std::move(settings))
     connect(&m_timer, &QTimer::timeout, this, [this] { process(ARES_SOCKET_BAD, ARES_SOCKET_BAD); });
 }
 
-DnsResolver::~DnsResolver() = default;
+DnsResolver::~DnsResolver()
+{
+    m_channel.reset(); // null inside: what ends with it begins nothing more on it
+}
 
 bool DnsResolver::openChannel()
 {
@@ -161,10 +167,57 @@ void DnsResolver::addressesFound(void* pointer, int status, int, ares_addrinfo* 
     Lookup& lookup = *target->lookup;
     if (status == ARES_SUCCESS) {
         appendEndpoints(*found, target->port, target->weight, kMostEndpoints, lookup.found);
+        lookup.resolver.checkOtherFamily(target->lookup, *found);
         ares_freeaddrinfo(found);
     } else {
         lookup.failed = QString::fromLatin1(ares_strerror(status));
         lookup.isPartial |= status != ARES_ENOTFOUND && status != ARES_ENODATA;
+    }
+    finishTarget(lookup);
+}
+
+/// c-ares has succeeded with one family, whatever became of the other. Not two look-ups from the beginning:
+/// each would go through the search domains by itself, and could end at another name.
+void DnsResolver::checkOtherFamily(const std::shared_ptr<Lookup>& lookup, const ares_addrinfo& found)
+{
+    if (!m_channel) { // it is ending, and the other family's question with it
+        lookup->isPartial = true;
+        lookup->failed = QString::fromLatin1(ares_strerror(ARES_EDESTRUCTION));
+        return;
+    }
+    const int family = onlyFamily(found);
+    if (family == AF_UNSPEC || !found.name || isKnownWithoutServer(found.name))
+        return;
+    ++lookup->open;
+    ares_query(m_channel.get(), found.name, 1 /* IN */, family == AF_INET ? 28 /* AAAA */ : 1 /* A */,
+               &DnsResolver::otherFamilyFound, new std::shared_ptr<Lookup>(lookup));
+}
+
+bool DnsResolver::isKnownWithoutServer(const char* name) const
+{
+    std::array<unsigned char, 16> address{};
+    if (::inet_pton(AF_INET, name, address.data()) == 1 || ::inet_pton(AF_INET6, name, address.data()) == 1)
+        return true;
+    if (!m_settings.servers.isEmpty())
+        return false;
+    hostent* found = nullptr; // in /etc/hosts
+    const bool isThere = ares_gethostbyname_file(m_channel.get(), name, AF_INET, &found) == ARES_SUCCESS ||
+                         ares_gethostbyname_file(m_channel.get(), name, AF_INET6, &found) == ARES_SUCCESS;
+    if (isThere)
+        ares_free_hostent(found);
+    return isThere;
+}
+
+void DnsResolver::otherFamilyFound(void* pointer, int status, int, unsigned char* bytes, int size)
+{
+    const std::unique_ptr<std::shared_ptr<Lookup>> owned(static_cast<std::shared_ptr<Lookup>*>(pointer));
+    Lookup& lookup = **owned;
+    const bool isKnown = status == ARES_ENODATA || status == ARES_ENOTFOUND ||
+                         (status == ARES_SUCCESS && !hasAddress(bytes, size));
+    if (!isKnown) {
+        lookup.isPartial = true;
+        lookup.failed = status == ARES_SUCCESS ? QStringLiteral("the addresses of one family did not come")
+                                               : QString::fromLatin1(ares_strerror(status));
     }
     finishTarget(lookup);
 }

@@ -56,7 +56,8 @@ public:
     {
         std::vector<EndpointSettings>
             endpoints; ///< by address, so that an answer in another order is the same
-        /// Why some of an SRV answer's targets could not be asked for; empty: these are all there are.
+        /// Why some could not be asked for (an SRV answer's targets, or one family's addresses); empty: these
+        /// are all there are.
         QString missing = {};
     };
     using Answer = Result<Found>;
@@ -86,6 +87,9 @@ private:
     static void addressesFound(void* target, int status, int timeouts, ares_addrinfo* found);
     static void servicesFound(void* lookup, int status, int timeouts, unsigned char* bytes, int size);
     void lookUpAddresses(std::shared_ptr<Lookup> lookup, const std::string& name, quint16 port, int weight);
+    void checkOtherFamily(const std::shared_ptr<Lookup>& lookup, const ares_addrinfo& found);
+    [[nodiscard]] bool isKnownWithoutServer(const char* name) const;
+    static void otherFamilyFound(void* lookup, int status, int timeouts, unsigned char* bytes, int size);
     static void finishTarget(Lookup& lookup);
     [[nodiscard]] bool openChannel();
     [[nodiscard]] bool configurationChanged();

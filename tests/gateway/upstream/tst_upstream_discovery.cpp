@@ -21,6 +21,7 @@ using Behaviour = DnsServer::Behaviour;
 namespace {
 
 const std::string kName = "app.example";
+constexpr int kAliasAlone = -1; // in place of a reply code: an alias, and no address with it
 
 /// Where something goes unanswered, as long as the test is ready to wait for it; else longer than any machine
 /// takes.
@@ -85,6 +86,8 @@ private Q_SLOTS:
     void lastAnswerServesOn();
     void halfAnAnswerChangesNothing_data();
     void halfAnAnswerChangesNothing();
+    void oneFamilyFailing_data();
+    void oneFamilyFailing();
     void withoutAnAnswerThereIsNoEndpoint();
     void reloadLooksNotAnew();
 
@@ -375,6 +378,50 @@ void TestUpstreamDiscovery::halfAnAnswerChangesNothing()
     QCOMPARE(told.front(),
              fails ? UpstreamNotice::Kind::LookupFailed : UpstreamNotice::Kind::EndpointsChanged);
     QCOMPARE(texts(), expected);
+}
+
+void TestUpstreamDiscovery::oneFamilyFailing_data()
+{
+    QTest::addColumn<bool>("v4"); // which fails
+    QTest::addColumn<int>("code");
+    QTest::addColumn<int>("behaviour");
+    QTest::addColumn<bool>("isKnown"); // that it has no such address
+    for (const bool v4 : {true, false}) {
+        const char* const family = v4 ? "A" : "AAAA";
+        QTest::addRow("%s: SERVFAIL", family) << v4 << 2 << int(Behaviour::Answers) << false;
+        QTest::addRow("%s: silence", family) << v4 << 0 << int(Behaviour::Silent) << false;
+        QTest::addRow("%s: none", family) << v4 << 0 << int(Behaviour::Answers) << true;
+        QTest::addRow("%s: none behind an alias", family)
+            << v4 << kAliasAlone << int(Behaviour::Answers) << true;
+    }
+}
+
+/// A name with addresses of both families does not lose those of the one that could not be asked for.
+void TestUpstreamDiscovery::oneFamilyFailing()
+{
+    QFETCH(bool, v4);
+    QFETCH(int, code);
+    QFETCH(int, behaviour);
+    QFETCH(bool, isKnown);
+    DnsServer server;
+    server.answerAddresses(kName, {"127.0.0.2", "::2"});
+    const Upstream upstream = named();
+    const auto directory = UpstreamDirectory::create(upstream, nullptr);
+    std::vector<UpstreamNotice::Kind> told;
+    UpstreamSupervisor supervisor(
+        epollDispatcher(), settingsOf(server, static_cast<Behaviour>(behaviour)), m_clock,
+        {[] {}, [&](const UpstreamNotice& notice) { told.push_back(notice.kind); }});
+    supervisor.follow({{&upstream, directory}});
+    QTRY_COMPARE(directory->entries().size(), std::size_t{2});
+    told.clear();
+    DnsServer::Reply reply{{}, code == kAliasAlone ? 0 : code, static_cast<Behaviour>(behaviour)};
+    if (code == kAliasAlone)
+        reply.records.push_back(DnsServer::alias(kName, "real.example"));
+    server.answer(kName, v4 ? Type::A : Type::Aaaa, reply);
+    QTRY_VERIFY_WITH_TIMEOUT(!told.empty(), 20'000);
+    QCOMPARE(told.front(),
+             isKnown ? UpstreamNotice::Kind::EndpointsChanged : UpstreamNotice::Kind::LookupFailed);
+    QCOMPARE(directory->entries().size(), std::size_t(isKnown ? 1 : 2));
 }
 
 void TestUpstreamDiscovery::withoutAnAnswerThereIsNoEndpoint()
