@@ -21,6 +21,7 @@ RequestEnd endAfter(Refusal refusal)
     case Refusal::UpstreamUnavailable:
     case Refusal::UpstreamUnreachable:
     case Refusal::UpstreamTls:
+    case Refusal::Overloaded: // its ceiling of requests
         return RequestEnd::UpstreamRefused;
     default:
         return RequestEnd::UpstreamReset;

@@ -38,6 +38,10 @@ UpstreamExchange::Begun UpstreamExchange::begin(const WorkerUpstream& upstream, 
     m_request = &request;
     m_due = due;
     forgetRecord();
+    if (!m_place.take(*upstream.ceiling, upstream.pool->settings().maxRequests)) {
+        m_failure = Refusal::Overloaded;
+        return Begun::Failed;
+    }
     m_tried.clear();
     m_endpointId.reset();
     m_held.clear();
@@ -61,6 +65,7 @@ UpstreamExchange::Begun UpstreamExchange::begin(const WorkerUpstream& upstream, 
     if (goesAgain(failure))
         return Begun::Waiting;
     m_state = State::Idle;
+    m_place.giveBack();
     m_failure = failure.refusal;
     return Begun::Failed;
 }
@@ -164,6 +169,7 @@ void UpstreamExchange::abandon()
 {
     m_stream->abandon();
     m_state = State::Idle;
+    m_place.giveBack();
     if (isSet())
         cancel();
     letGo();
@@ -196,7 +202,7 @@ void UpstreamExchange::streamHead(ResponseHead& head, const Payload& payload)
         cancel();
     letGo();
     if (payload.last)
-        m_duration = now - m_sentAt;
+        noteEnd();
     m_observer.responseHead(head, payload);
 }
 
@@ -205,8 +211,15 @@ void UpstreamExchange::streamBody(const Payload& payload)
     if (m_state == State::Paused)
         return;
     if (payload.last)
-        m_duration = m_context.clock.steady() - m_sentAt;
+        noteEnd();
     m_observer.responseBody(payload);
+}
+
+/// The response's last byte is here: whatever its client still has to read, the upstream is done with it.
+void UpstreamExchange::noteEnd()
+{
+    m_duration = m_context.clock.steady() - m_sentAt;
+    m_place.giveBack();
 }
 
 void UpstreamExchange::streamFailed(const AttemptFailure& failure)
@@ -214,6 +227,7 @@ void UpstreamExchange::streamFailed(const AttemptFailure& failure)
     if (goesAgain(failure))
         return;
     m_state = State::Idle;
+    m_place.giveBack();
     if (isSet())
         cancel();
     m_handshakeFailure = failure.handshake;

@@ -32,6 +32,8 @@ protected:
 /// these, once and at once, without configuration: where a connection had been idle and ended without a byte
 /// of response (RFC 9112 §9.3.1). All others as the upstream's `retries` say, after a pause, rather at
 /// another endpoint, within the budget and the route's timeout.
+///
+/// All attempts, and the pauses between them, are one request under the upstream's ceiling (`maxRequests`).
 class UpstreamExchange final : private UpstreamStreamObserver, private Deadline
 {
 public:
@@ -88,6 +90,7 @@ private:
     void noteReady();
     void hold(const Payload& payload, std::size_t most);
     void letGo();
+    void noteEnd();
     void replay();
     void tryTimedOut(Clock::Steady now);
 
@@ -105,6 +108,7 @@ private:
     UpstreamStream* m_stream = &m_http1;
     const WorkerUpstream* m_upstream = nullptr;
     const RequestHead* m_request = nullptr;
+    RequestPlace m_place; ///< under the upstream's ceiling, from begin() to the end
     std::optional<std::uint64_t> m_hash;
     std::string m_held;              ///< of the body, to go out again
     std::vector<EndpointId> m_tried; ///< in vain

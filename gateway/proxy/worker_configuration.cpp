@@ -26,16 +26,18 @@ std::shared_ptr<UpstreamPool> poolFor(UpstreamSettings settings, std::shared_ptr
     return std::make_shared<UpstreamPool>(environment, std::move(settings), std::move(directory));
 }
 
-/// What was spent before a reload stays spent.
-std::shared_ptr<RetryBudget> budgetFor(const std::string& upstream, const WorkerConfiguration* previous)
+/// What was spent before a reload stays spent, and what is under way counts on.
+template<typename Account>
+std::shared_ptr<Account> accountFor(const std::string& upstream, const WorkerConfiguration* previous,
+                                    std::shared_ptr<Account> WorkerUpstream::*account)
 {
     if (previous) {
         for (const WorkerUpstream& one : previous->upstreams) {
             if (one.pool->settings().name == upstream)
-                return one.budget;
+                return one.*account;
         }
     }
-    return std::make_shared<RetryBudget>();
+    return std::make_shared<Account>();
 }
 
 /// The sessions stay with the connections that they use.
@@ -73,7 +75,9 @@ WorkerConfiguration::create(std::shared_ptr<const Snapshot> snapshot, WorkerCont
         WorkerUpstream& added = configuration->upstreams.emplace_back();
         if (upstream.retries)
             added.retries.emplace(*upstream.retries);
-        added.budget = budgetFor(pool->settings().name, previous);
+        const std::string& name = pool->settings().name;
+        added.budget = accountFor(name, previous, &WorkerUpstream::budget);
+        added.ceiling = accountFor(name, previous, &WorkerUpstream::ceiling);
         added.http2 = http2For(context, pool, previous);
         added.pool = std::move(pool);
         added.index = index;

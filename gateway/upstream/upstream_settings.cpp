@@ -37,6 +37,7 @@ Result<UpstreamSettings> UpstreamSettings::of(const Upstream& upstream, std::siz
     settings.maxRequestsPerConnection = static_cast<std::uint32_t>(upstream.maxRequestsPerConnection);
     settings.maxConnections = std::max<std::size_t>(share(upstream.maxConnections, workers), 1);
     settings.maxPending = share(upstream.maxPending, workers);
+    settings.maxRequests = share(upstream.maxRequests, workers);
     settings.slowStart = upstream.slowStart;
     if (const auto& outliers = upstream.outlierDetection)
         settings.outliers = OutlierRules{static_cast<std::uint32_t>(outliers->consecutiveErrors),

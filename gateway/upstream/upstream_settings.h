@@ -41,6 +41,7 @@ struct UpstreamSettings
     std::uint32_t maxRequestsPerConnection = 0;   ///< 0: no limit
     std::size_t maxConnections = 0;               ///< of this worker
     std::size_t maxPending = 0;                   ///< of this worker
+    std::size_t maxRequests = 0;                  ///< of this worker; 0: no limit
     UpstreamSecurity security;                    ///< its context is set by whoever has the secrets
 
     /// \a workers share the document's ceilings evenly, rounded up: at least one connection each. An error

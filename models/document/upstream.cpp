@@ -217,6 +217,11 @@ const Record<Upstream>& upstreamRecord()
             .field("maxPending", &Upstream::maxPending,
                    "The most requests that wait for a connection; beyond it they get 503.")
             .range(0, 1'000'000)
+            .field(
+                "maxRequests", &Upstream::maxRequests,
+                "The most requests at once, over all workers, WebSockets and gRPC calls among them; beyond "
+                "it they get 503. 0: any number.")
+            .range(0, 1'000'000)
             .field("retries", &Upstream::retries, "Second attempts.", retriesRecord())
             .field("healthCheck", &Upstream::healthCheck, "Active health checks.", healthCheckRecord())
             .field("outlierDetection", &Upstream::outlierDetection, "Passive health checks.",

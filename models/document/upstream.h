@@ -92,6 +92,7 @@ struct Upstream
     milliseconds maxConnectionAge{3'600'000}; ///< 0: none
     int maxRequestsPerConnection = 0;         ///< 0: no limit
     int maxPending = 1024;                    ///< requests that wait for a connection
+    int maxRequests = 0;                      ///< at once, over all workers; 0: no limit
     std::optional<Retries> retries;
     std::optional<HealthCheck> healthCheck;
     std::optional<OutlierDetection> outlierDetection;

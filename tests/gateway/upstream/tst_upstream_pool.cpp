@@ -760,6 +760,11 @@ void TestUpstreamPool::settings()
     QCOMPARE(shared->maxPending, std::size_t{1});
     upstream.maxPending = 0; // nobody waits
     QCOMPARE(UpstreamSettings::of(upstream, 4)->maxPending, std::size_t{0});
+    QCOMPARE(shared->maxRequests, std::size_t{0}); // shared by nobody: no limit
+    upstream.maxRequests = 9;
+    QCOMPARE(UpstreamSettings::of(upstream, 4)->maxRequests, std::size_t{3});
+    upstream.maxRequests = 1;
+    QCOMPARE(UpstreamSettings::of(upstream, 4)->maxRequests, std::size_t{1});
     upstream = upstreamOf({});
     QVERIFY(!UpstreamSettings::of(upstream, 1));
     upstream.dns = UpstreamDns{}; // its endpoints are found
