@@ -1,6 +1,9 @@
 #include "gateway/upstream/endpoint_discovery.h"
 
+#include "gateway/upstream/dns_records.h"
 #include "gateway/upstream/upstream_directory.h"
+
+#include <algorithm>
 
 namespace postern {
 
@@ -40,14 +43,32 @@ void EndpointDiscovery::take(DnsResolver::Answer answer)
         m_environment.notices.told({UpstreamNotice::Kind::LookupWorks, m_upstream, m_settings.name});
     else if (!fault.isEmpty() && !std::exchange(m_failing, true)) // told once, not every few seconds
         m_environment.notices.told({UpstreamNotice::Kind::LookupFailed, m_upstream, fault});
-    // Half an answer is better than none, and worse than a whole one.
-    if (!answer || (!fault.isEmpty() && !m_directory->entries().empty()))
+    if (!answer)
         return;
-    if (!m_directory->replace(answer->endpoints, m_environment.clock.steady()))
+    std::vector<EndpointSettings> endpoints = std::move(answer->endpoints);
+    // Half an answer is better than none, and worse than a whole one.
+    if (!fault.isEmpty() && !m_directory->entries().empty()) {
+        if (m_settings.type != DnsRecordType::A)
+            return;
+        keepOtherFamily(endpoints);
+    }
+    if (!m_directory->replace(endpoints, m_environment.clock.steady()))
         return;
     m_environment.notices.told(
-        {UpstreamNotice::Kind::EndpointsChanged, m_upstream, QString::number(answer->endpoints.size())});
+        {UpstreamNotice::Kind::EndpointsChanged, m_upstream, QString::number(endpoints.size())});
     m_environment.notices.changed();
+}
+
+/// A name server that never answers for one family must not freeze the other.
+void EndpointDiscovery::keepOtherFamily(std::vector<EndpointSettings>& found) const
+{
+    const auto isV4 = [](const EndpointSettings& one) { return one.address.host.isV4; };
+    const bool hasV4 = std::ranges::any_of(found, isV4);
+    const bool hasV6 = !std::ranges::all_of(found, isV4);
+    for (const UpstreamDirectory::Entry& entry : m_directory->entries())
+        if (!(isV4(entry.settings) ? hasV4 : hasV6))
+            found.push_back(entry.settings);
+    sortEndpoints(found);
 }
 
 } // namespace postern

@@ -15,7 +15,8 @@ class UpstreamDirectory;
 /// Keeps one upstream's endpoints as DNS has them: looks its name up every `refresh` (whatever the records'
 /// TTL: the document's word is the operator's), a little sooner or later each time so that gateways do not
 /// ask in step. A lookup that fails, even in part, or finds nothing, changes nothing: the last answer serves
-/// on. Owned by the UpstreamSupervisor, on its thread.
+/// on; where only one family's addresses could not be asked for, those stay and the other's are followed.
+/// Owned by the UpstreamSupervisor, on its thread.
 class EndpointDiscovery final : public QObject
 {
     Q_OBJECT
@@ -39,6 +40,7 @@ public:
 private:
     void look();
     void take(DnsResolver::Answer answer);
+    void keepOtherFamily(std::vector<EndpointSettings>& found) const;
 
     const QString m_upstream;
     const UpstreamDns m_settings;
