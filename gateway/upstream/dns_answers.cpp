@@ -15,6 +15,7 @@ namespace {
 
 constexpr qsizetype kMostNameBytes = 255; // RFC 1035, 2.3.4
 constexpr int kMostWeight = 65'535;       // RFC 2782
+constexpr int kMostPriority = 65'535;
 
 /// Nothing: it is no whole number in the range.
 std::optional<int> numberOf(const QJsonValue& value, int least, int most)
@@ -28,16 +29,18 @@ std::optional<EndpointSettings> endpointOf(const QJsonArray& pair)
 {
     const auto address = SocketAddress::parse(pair.at(0).toString());
     const auto weight = numberOf(pair.at(1), 1, kMostWeight);
-    if (!address || address->isUnix() || address->port == 0 || !weight)
+    // A gateway that knows no priorities hands over none.
+    const auto priority = pair.size() > 2 ? numberOf(pair.at(2), 0, kMostPriority) : std::optional(0);
+    if (!address || address->isUnix() || address->port == 0 || !weight || !priority)
         return std::nullopt; // no name has such an answer
-    return EndpointSettings{*address, *weight, address->text().toStdString()};
+    return EndpointSettings{*address, *weight, address->text().toStdString(), *priority};
 }
 
 QByteArray partOf(const DnsResolver::Question& question, std::span<const EndpointSettings> endpoints)
 {
     QJsonArray list;
     for (const EndpointSettings& endpoint : endpoints)
-        list.append(QJsonArray{endpoint.address.text(), endpoint.weight});
+        list.append(QJsonArray{endpoint.address.text(), endpoint.weight, endpoint.priority});
     return QJsonDocument(QJsonObject{{QStringLiteral("name"), question.name},
                                      {QStringLiteral("type"), question.type == DnsRecordType::Srv
                                                                   ? QStringLiteral("SRV")

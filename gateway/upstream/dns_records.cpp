@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 #include <tuple>
+#include <utility>
 
 namespace postern {
 
@@ -39,25 +40,30 @@ auto order(const EndpointSettings& endpoint)
 
 } // namespace
 
-std::vector<ServiceRecord> preferredServices(const unsigned char* bytes, int size, std::size_t most)
+std::vector<ServiceRecord> services(const unsigned char* bytes, int size, std::size_t most)
 {
     ares_srv_reply* parsed = nullptr;
     if (ares_parse_srv_reply(bytes, size, &parsed) != ARES_SUCCESS)
         return {};
     const std::unique_ptr<ares_srv_reply, void (*)(void*)> owned(parsed, &ares_free_data);
-    int lowest = 65536;
-    for (const ares_srv_reply* one = parsed; one; one = one->next)
-        lowest = std::min<int>(lowest, one->priority);
     std::vector<ServiceRecord> services;
     for (const ares_srv_reply* one = parsed; one; one = one->next) {
         const std::string name = one->host ? one->host : "";
-        if (one->priority == lowest && one->port != 0 && !name.empty() && name != ".")
-            services.push_back({name, one->port, std::max<int>(one->weight, 1)});
+        if (one->port != 0 && !name.empty() && name != ".")
+            services.push_back({name, one->port, std::max<int>(one->weight, 1), one->priority});
     }
     // The first of them by name rather than by the server's order, which turns with each answer.
-    std::ranges::sort(services, {}, [](const ServiceRecord& one) { return std::tie(one.name, one.port); });
+    std::ranges::sort(services, {},
+                      [](const ServiceRecord& one) { return std::tie(one.priority, one.name, one.port); });
     if (services.size() > most)
         services.resize(most);
+    int given = 0;
+    int rank = -1;
+    for (ServiceRecord& one : services) {
+        if (rank < 0 || one.priority != given)
+            ++rank;
+        given = std::exchange(one.priority, rank);
+    }
     return services;
 }
 
@@ -81,23 +87,33 @@ bool hasAddress(const unsigned char* bytes, int size)
            (ares_parse_aaaa_reply(bytes, size, nullptr, &v6, &v6Count) == ARES_SUCCESS && v6Count > 0);
 }
 
-void appendEndpoints(const ares_addrinfo& found, quint16 port, int weight, std::size_t most,
+void appendEndpoints(const ares_addrinfo& found, const ServiceRecord& service, std::size_t most,
                      std::vector<EndpointSettings>& endpoints)
 {
-    for (const ares_addrinfo_node* node = found.nodes; node && endpoints.size() < most;
-         node = node->ai_next) {
-        if (const auto address = addressOf(node->ai_addr, port))
-            endpoints.push_back({*address, weight, address->text().toStdString()});
+    auto room = most - std::min(most, static_cast<std::size_t>(std::ranges::count(
+                                          endpoints, service.priority, &EndpointSettings::priority)));
+    for (const ares_addrinfo_node* node = found.nodes; node && room > 0; node = node->ai_next) {
+        const auto address = addressOf(node->ai_addr, service.port);
+        if (!address)
+            continue;
+        endpoints.push_back({*address, service.weight, address->text().toStdString(), service.priority});
+        --room;
     }
 }
 
-void sortEndpoints(std::vector<EndpointSettings>& endpoints)
+void sortEndpoints(std::vector<EndpointSettings>& endpoints, std::size_t most)
 {
-    std::ranges::sort(endpoints,
-                      [](const auto& left, const auto& right) { return order(left) < order(right); });
+    const auto byAddress = [](const auto& left, const auto& right) { return order(left) < order(right); };
+    std::ranges::sort(endpoints, {}, &EndpointSettings::priority);
+    std::ranges::stable_sort(endpoints, byAddress);
     const auto same = std::ranges::unique(
         endpoints, [](const auto& left, const auto& right) { return order(left) == order(right); });
     endpoints.erase(same.begin(), same.end());
+    if (endpoints.size() <= most)
+        return;
+    std::ranges::stable_sort(endpoints, {}, &EndpointSettings::priority);
+    endpoints.erase(endpoints.begin() + static_cast<std::ptrdiff_t>(most), endpoints.end());
+    std::ranges::sort(endpoints, byAddress);
 }
 
 } // namespace postern

@@ -41,8 +41,7 @@ struct DnsResolver::Lookup
 struct DnsResolver::Target
 {
     std::shared_ptr<Lookup> lookup;
-    quint16 port;
-    int weight;
+    ServiceRecord service;
 };
 
 DnsResolver::Question DnsResolver::Question::of(const UpstreamDns& dns)
@@ -123,7 +122,7 @@ void DnsResolver::resolve(const Question& question, QObject* context, Answered a
     auto lookup = std::make_shared<Lookup>(Lookup{*this, question, context, std::move(answered)});
     const std::string name = question.name.toStdString();
     if (question.type == DnsRecordType::A)
-        lookUpAddresses(std::move(lookup), name, question.port, 1);
+        lookUpAddresses(std::move(lookup), {name, question.port});
     else
         ares_query(m_channel.get(), name.c_str(), 1 /* IN */, 33 /* SRV */, &DnsResolver::servicesFound,
                    new std::shared_ptr<Lookup>(std::move(lookup)));
@@ -136,20 +135,19 @@ void DnsResolver::servicesFound(void* pointer, int status, int, unsigned char* b
     const std::shared_ptr<Lookup> lookup = *owned;
     std::vector<ServiceRecord> targets;
     if (status == ARES_SUCCESS)
-        targets = preferredServices(bytes, size, kMostTargets);
+        targets = services(bytes, size, kMostTargets);
     else
         lookup->failed = QString::fromLatin1(ares_strerror(status));
     // Counted first: c-ares may answer at once.
     lookup->open = targets.size() + 1;
     for (const ServiceRecord& target : targets) {
         if (status != ARES_EDESTRUCTION)
-            lookup->resolver.lookUpAddresses(lookup, target.name, target.port, target.weight);
+            lookup->resolver.lookUpAddresses(lookup, target);
     }
     finishTarget(*lookup);
 }
 
-void DnsResolver::lookUpAddresses(std::shared_ptr<Lookup> lookup, const std::string& name, quint16 port,
-                                  int weight)
+void DnsResolver::lookUpAddresses(std::shared_ptr<Lookup> lookup, const ServiceRecord& service)
 {
     if (lookup->open == 0)
         lookup->open = 1;
@@ -157,8 +155,8 @@ void DnsResolver::lookUpAddresses(std::shared_ptr<Lookup> lookup, const std::str
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = ARES_AI_NOSORT;
-    ares_getaddrinfo(m_channel.get(), name.c_str(), nullptr, &hints, &DnsResolver::addressesFound,
-                     new Target{std::move(lookup), port, weight});
+    ares_getaddrinfo(m_channel.get(), service.name.c_str(), nullptr, &hints, &DnsResolver::addressesFound,
+                     new Target{std::move(lookup), service});
 }
 
 void DnsResolver::addressesFound(void* pointer, int status, int, ares_addrinfo* found)
@@ -166,7 +164,7 @@ void DnsResolver::addressesFound(void* pointer, int status, int, ares_addrinfo* 
     const std::unique_ptr<Target> target(static_cast<Target*>(pointer));
     Lookup& lookup = *target->lookup;
     if (status == ARES_SUCCESS) {
-        appendEndpoints(*found, target->port, target->weight, kMostEndpoints, lookup.found);
+        appendEndpoints(*found, target->service, kMostEndpoints, lookup.found);
         lookup.resolver.checkOtherFamily(target->lookup, *found);
         ares_freeaddrinfo(found);
     } else {
@@ -226,7 +224,7 @@ void DnsResolver::finishTarget(Lookup& lookup)
 {
     if (--lookup.open > 0)
         return;
-    sortEndpoints(lookup.found);
+    sortEndpoints(lookup.found, kMostEndpoints);
     if (!lookup.context)
         return;
     if (lookup.found.empty())

@@ -19,6 +19,7 @@ class QSocketNotifier;
 
 namespace postern {
 
+struct ServiceRecord;
 enum class DnsRecordType;
 struct UpstreamDns;
 
@@ -67,7 +68,7 @@ public:
     ~DnsResolver() override;
 
     /// IPv4 and IPv6 addresses of the name (type A), or of the targets that an SRV answer names (RFC 2782):
-    /// those of the lowest priority, with its weights. \a answered is called once, perhaps at once, unless
+    /// with their priorities and weights. \a answered is called once, perhaps at once, unless
     /// \a context is gone by then. No endpoint at all is an error.
     void resolve(const Question& question, QObject* context, Answered answered);
 
@@ -86,7 +87,7 @@ private:
 
     static void addressesFound(void* target, int status, int timeouts, ares_addrinfo* found);
     static void servicesFound(void* lookup, int status, int timeouts, unsigned char* bytes, int size);
-    void lookUpAddresses(std::shared_ptr<Lookup> lookup, const std::string& name, quint16 port, int weight);
+    void lookUpAddresses(std::shared_ptr<Lookup> lookup, const ServiceRecord& service);
     void checkOtherFamily(const std::shared_ptr<Lookup>& lookup, const ares_addrinfo& found);
     [[nodiscard]] bool isKnownWithoutServer(const char* name) const;
     static void otherFamilyFound(void* lookup, int status, int timeouts, unsigned char* bytes, int size);

@@ -26,12 +26,13 @@ EndpointChooser::EndpointChooser(Balancer balancer, std::chrono::milliseconds sl
     : m_balancer(balancer), m_slowStart(slowStart), m_random(seed)
 {}
 
-EndpointChooser::Fitness EndpointChooser::fitness(const UpstreamEndpoint& endpoint, const BalancerHint& hint,
-                                                  Clock::Steady now)
+std::uint32_t EndpointChooser::rank(const UpstreamEndpoint& endpoint, const BalancerHint& hint,
+                                    Clock::Steady now)
 {
+    const auto priority = static_cast<std::uint32_t>(endpoint.settings().priority) << 1;
     if (!endpoint.health().isWorthTrying(now))
-        return Fitness::Broken;
-    return isAvoided(endpoint, hint) ? Fitness::Avoided : Fitness::Good;
+        return kUnwell | priority;
+    return priority | (isAvoided(endpoint, hint) ? 1 : 0);
 }
 
 std::int64_t EndpointChooser::weight(const UpstreamEndpoint& endpoint, Clock::Steady now) const
@@ -51,16 +52,16 @@ void EndpointChooser::findCandidates(const Endpoints& endpoints, const BalancerH
 {
     m_candidates.clear();
     m_areAlike = true;
-    m_best = Fitness::Broken;
+    m_rank = kWorst;
     for (const auto& endpoint : endpoints) {
-        const Fitness found = fitness(*endpoint, hint, now);
-        if (found < m_best)
+        const std::uint32_t found = rank(*endpoint, hint, now);
+        if (found > m_rank)
             continue;
-        if (found > m_best) {
+        if (found < m_rank) {
             m_candidates.clear();
             m_areAlike = true;
         }
-        m_best = found;
+        m_rank = found;
         m_candidates.push_back({endpoint.get(), weight(*endpoint, now)});
         m_areAlike = m_areAlike && m_candidates.back().weight == m_candidates.front().weight;
     }
@@ -82,7 +83,7 @@ UpstreamEndpoint* EndpointChooser::choose(const Endpoints& endpoints, const Bala
         m_next -= m_next > 0 ? 1 : 0; // where it was, the next one will be
     }
     findCandidates(endpoints, hint, now);
-    m_kept = keeps && m_areAlike && m_best == Fitness::Good ? m_candidates.size() - 1 : 0;
+    m_kept = keeps && m_areAlike && m_rank < kUnwell ? m_candidates.size() - 1 : 0;
     return pick(endpoints.size(), hint);
 }
 

@@ -14,7 +14,9 @@ enum class Balancer;
 ///
 /// Endpoints that are not well, and those the hint wants avoided, are left out unless there is no other: an
 /// upstream whose endpoints all fail is tried rather than refused, as the checks may be what is wrong, and
-/// the application says best itself when it can not serve.
+/// the application says best itself when it can not serve. Of those that are left only the lowest priority is
+/// looked at (RFC 2782): spares serve while none before them is worth trying, and no longer. An attempt that
+/// avoids an endpoint stays within the priority.
 /// - round robin: smooth weighted (each gains its weight a turn, the richest is taken and pays the total), so
 ///   that weights 3:1 give aaba and not aaab;
 /// - least request: fewest requests in flight for its weight; equal ones in turn. Beyond kFew endpoints the
@@ -48,8 +50,10 @@ public:
                                            Clock::Steady now);
 
 private:
-    /// How good an endpoint is to take: the better ones leave out the worse.
-    enum class Fitness : unsigned char { Broken, Avoided, Good };
+    // Ranks: how good an endpoint is to take; the lower ones leave out the higher. First whether it is worth
+    // trying, then its priority, then whether it is to be avoided.
+    static constexpr std::uint32_t kUnwell = 1U << 30;
+    static constexpr std::uint32_t kWorst = ~std::uint32_t{0};
     struct Candidate
     {
         UpstreamEndpoint* endpoint;
@@ -60,8 +64,8 @@ private:
     /// The best there are, each looked at once: other threads change what an endpoint's health says at any
     /// moment, and a choice that asked twice could end with none.
     void findCandidates(const Endpoints& endpoints, const BalancerHint& hint, Clock::Steady now);
-    [[nodiscard]] static Fitness fitness(const UpstreamEndpoint& endpoint, const BalancerHint& hint,
-                                         Clock::Steady now);
+    [[nodiscard]] static std::uint32_t rank(const UpstreamEndpoint& endpoint, const BalancerHint& hint,
+                                            Clock::Steady now);
     /// In 1/1024ths.
     [[nodiscard]] std::int64_t weight(const UpstreamEndpoint& endpoint, Clock::Steady now) const;
     /// Whether other choices may go by the candidates that were found for this one.
@@ -81,9 +85,9 @@ private:
     std::uint64_t m_random;
     std::vector<Candidate> m_candidates; ///< of the choice that is made now, and of m_kept more
     std::size_t m_kept = 0;
-    std::size_t m_next = 0;           ///< of the candidates, whose turn it is where they are alike
-    bool m_areAlike = false;          ///< the candidates: in weight
-    Fitness m_best = Fitness::Broken; ///< the candidates'
+    std::size_t m_next = 0;        ///< of the candidates, whose turn it is where they are alike
+    bool m_areAlike = false;       ///< the candidates: in weight
+    std::uint32_t m_rank = kWorst; ///< the candidates'
 };
 
 } // namespace postern

@@ -12,6 +12,7 @@ struct EndpointSettings
     SocketAddress address;
     int weight = 1;
     std::string text; ///< `address:port`, for logs
+    int priority = 0; ///< lower ones are used first (RFC 2782); 0 unless it is a spare of SRV
 
     friend bool operator==(const EndpointSettings&, const EndpointSettings&) = default;
 };

@@ -39,6 +39,7 @@ void UpstreamPool::replaceEndpoints(const UpstreamDirectory::Entries& entries)
             continue;
         }
         (*stays)->m_settings.weight = entry.settings.weight;
+        (*stays)->m_settings.priority = entry.settings.priority;
         (*stays)->m_health = entry.health;
         m_endpoints.push_back(std::move(*stays));
     }

@@ -115,7 +115,10 @@ UpstreamConnection* UpstreamPool::takeIdle(UpstreamEndpoint& preferred, const Wa
 bool UpstreamPool::isAsGood(const UpstreamEndpoint& other, const UpstreamEndpoint& chosen) const
 {
     const Clock::Steady now = m_environment.clock.steady();
-    return other.health().isWorthTrying(now) || !chosen.health().isWorthTrying(now);
+    const bool isWell = other.health().isWorthTrying(now);
+    if (isWell != chosen.health().isWorthTrying(now))
+        return isWell;
+    return other.settings().priority <= chosen.settings().priority;
 }
 
 bool UpstreamPool::isAsGood(EndpointId other, const UpstreamEndpoint& chosen) const
@@ -241,8 +244,9 @@ bool UpstreamPool::suitsTheFirst(const UpstreamConnection& connection)
     if (who.wish.freshness == Freshness::New && connection.m_uses > 0)
         return false;
     const UpstreamEndpoint& endpoint = connection.m_endpoint;
-    if (!isBound(who) && endpoint.health().isWorthTrying(m_environment.clock.steady()))
-        return true;
+    if (!isBound(who) && endpoint.settings().priority == 0 &&
+        endpoint.health().isWorthTrying(m_environment.clock.steady()))
+        return true; // there is no better one
     const UpstreamEndpoint* const chosen = endpointFor(who);
     return chosen == &endpoint || (chosen && !isBound(who) && isAsGood(endpoint, *chosen));
 }

@@ -26,7 +26,7 @@ constexpr Choice<Balancer> balancers[] = {
 
 constexpr Choice<DnsRecordType> dnsRecordTypes[] = {
     {"A", DnsRecordType::A, "Addresses, IPv4 and IPv6; the port stands in the document."},
-    {"SRV", DnsRecordType::Srv, "Names, ports and weights; those of the lowest priority are used."},
+    {"SRV", DnsRecordType::Srv, "Names, ports, priorities and weights."},
 };
 
 const TextRule& hashKeyRule()

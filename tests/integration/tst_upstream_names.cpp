@@ -46,6 +46,7 @@ class TestUpstreamNames : public QObject
 private Q_SLOTS:
     void addresses();
     void movesAndServesOn();
+    void sparesServeMeanwhile();
     void startsWithoutAnAnswer();
     void newNameIsLookedUpFirst();
     void newerConfigurationEndsTheWaiting();
@@ -99,6 +100,41 @@ void TestUpstreamNames::movesAndServesOn()
     QCOMPARE(serve.metric(
                  "postern_upstream_endpoints{api=\"payments/accounts\",upstream=\"app\",state=\"healthy\"}"),
              1.0);
+}
+
+/// The next priority of an SRV answer, while the lowest can not be reached (RFC 2782).
+void TestUpstreamNames::sparesServeMeanwhile()
+{
+    RecordingUpstream gone;
+    gone.stopListening();
+    RecordingUpstream spare;
+    RecordingUpstream back;
+    const auto services = [&spare](quint16 first) -> DnsServer::Reply {
+        return {{DnsServer::service(kName, 7, 1, spare.port(), "pod.example"),
+                 DnsServer::service(kName, 3, 1, first, "pod.example")}};
+    };
+    DnsServer server;
+    server.answer(kName, DnsServer::Type::Srv, services(gone.port()));
+    server.answerAddresses("pod.example", {"127.0.0.1"});
+    ServeProcess serve;
+    serve.configure(named("type: SRV"));
+    QVERIFY(serve.start(asking(server)));
+    RawClient client(serve.port());
+    for (int i = 0; i < 4; ++i)
+        QCOMPARE(client.ask(kGet).status, 200);
+    QCOMPARE(spare.requests().size(), std::size_t{4});
+
+    server.answer(kName, DnsServer::Type::Srv, services(back.port()));
+    const auto moved = [&] {
+        const bool ok = client.ask(kGet).status == 200;
+        return !ok || !back.requests().empty();
+    };
+    QVERIFY(QTest::qWaitFor(moved, 10'000));
+    const std::size_t seen = spare.requests().size();
+    for (int i = 0; i < 4; ++i)
+        QCOMPARE(client.ask(kGet).status, 200);
+    QCOMPARE(spare.requests().size(), seen);
+    QCOMPARE(back.requests().size(), std::size_t{5});
 }
 
 void TestUpstreamNames::startsWithoutAnAnswer()

@@ -7,18 +7,19 @@ using namespace postern;
 
 namespace {
 
-EndpointSettings endpoint(const QString& text, int weight = 1)
+EndpointSettings endpoint(const QString& text, int weight = 1, int priority = 0)
 {
     const auto address = SocketAddress::parse(text);
-    return {*address, weight, address->text().toStdString()};
+    return {*address, weight, address->text().toStdString(), priority};
 }
 
 DnsAnswers::Endpoints many(std::size_t count)
 {
     DnsAnswers::Endpoints endpoints;
     for (std::size_t i = 0; i < count; ++i)
-        endpoints.push_back(endpoint(
-            QStringLiteral("[2001:db8:1111:2222:3333:4444:5555:%1]:65535").arg(i + 0x1000, 0, 16), 65535));
+        endpoints.push_back(
+            endpoint(QStringLiteral("[2001:db8:1111:2222:3333:4444:5555:%1]:65535").arg(i + 0x1000, 0, 16),
+                     65535, 65535));
     return endpoints;
 }
 
@@ -32,6 +33,7 @@ class TestDnsAnswers : public QObject
     Q_OBJECT
 private Q_SLOTS:
     void travel();
+    void fromBeforePriorities();
     void largestFitIntoMessages();
     void haveBounds();
     void refusesWhatMakesNoSense_data();
@@ -43,7 +45,8 @@ void TestDnsAnswers::travel()
     DnsAnswers answers;
     const DnsAnswers::Endpoints addresses{endpoint(QStringLiteral("10.0.0.1:9000")),
                                           endpoint(QStringLiteral("[::2]:9000"))};
-    const DnsAnswers::Endpoints services{endpoint(QStringLiteral("10.0.0.3:9001"), 7)};
+    const DnsAnswers::Endpoints services{endpoint(QStringLiteral("10.0.0.3:9001"), 7),
+                                         endpoint(QStringLiteral("10.0.0.4:9001"), 1, 2)};
     answers.add(kAddresses, addresses);
     answers.add(kServices, services);
     DnsAnswers arrived;
@@ -53,6 +56,15 @@ void TestDnsAnswers::travel()
     QVERIFY(arrived.find(kAddresses) && *arrived.find(kAddresses) == addresses);
     QVERIFY(arrived.find(kServices) && *arrived.find(kServices) == services);
     QVERIFY(!arrived.find({QStringLiteral("app.example"), DnsRecordType::A, 9001})); // another question
+}
+
+void TestDnsAnswers::fromBeforePriorities()
+{
+    DnsAnswers answers;
+    QVERIFY(
+        answers.addPart(R"({"name":"app.example","type":"SRV","port":0,"endpoints":[["10.0.0.1:80",3]]})"));
+    QVERIFY(answers.find(kServices));
+    QVERIFY(*answers.find(kServices) == DnsAnswers::Endpoints{endpoint(QStringLiteral("10.0.0.1:80"), 3)});
 }
 
 void TestDnsAnswers::largestFitIntoMessages()
@@ -100,6 +112,8 @@ void TestDnsAnswers::refusesWhatMakesNoSense_data()
     QTest::addRow("a path") << but("10.0.0.1:80", "unix:/run/app.sock");
     QTest::addRow("weight 0") << but(",1]", ",0]");
     QTest::addRow("heavy") << but(",1]", ",1e300]");
+    QTest::addRow("priority below 0") << but(",1]", ",1,-1]");
+    QTest::addRow("half a priority") << but(",1]", ",1,0.5]");
     QTest::addRow("one good, one bad") << but("]]", "],[\"\",1]]");
 }
 

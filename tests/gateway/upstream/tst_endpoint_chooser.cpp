@@ -21,12 +21,13 @@ namespace {
 /// Owns what endpoints refer to.
 struct Upstreams
 {
-    explicit Upstreams(const QList<int>& weights)
+    explicit Upstreams(const QList<int>& weights, const QList<int>& priorities = {})
     {
         for (const int weight : weights) {
             const auto id = static_cast<EndpointId>(endpoints.size());
             endpoints.push_back(std::make_unique<UpstreamEndpoint>(
-                EndpointSettings{{}, weight, "10.0.0." + std::to_string(id) + ":80"},
+                EndpointSettings{
+                    {}, weight, "10.0.0." + std::to_string(id) + ":80", priorities.value(int(id), 0)},
                 std::make_shared<EndpointHealth>(), detector, id));
         }
     }
@@ -74,6 +75,9 @@ private Q_SLOTS:
     void burstOfRefusalsIsOne();
     void avoided();
     void none();
+    void spares_data();
+    void spares();
+    void manySpares();
     void byWeight_data();
     void byWeight();
     void randomAvoidsTheBusy();
@@ -247,6 +251,67 @@ void TestEndpointChooser::none()
 {
     EndpointChooser chooser(Balancer::RoundRobin, 0ms, 1);
     QVERIFY(!chooser.choose({}, {}, m_clock.steady()));
+}
+
+void TestEndpointChooser::spares_data()
+{
+    QTest::addColumn<int>("balancer");
+    QTest::addRow("round robin") << int(Balancer::RoundRobin);
+    QTest::addRow("least request") << int(Balancer::LeastRequest);
+    QTest::addRow("random") << int(Balancer::Random);
+    QTest::addRow("consistent hash") << int(Balancer::ConsistentHash);
+}
+
+/// Each priority serves while none before it is worth trying (RFC 2782).
+void TestEndpointChooser::spares()
+{
+    QFETCH(int, balancer);
+    const Upstreams upstreams({1, 1, 1, 1, 100}, {1, 0, 1, 0, 2});
+    const auto& endpoints = upstreams.endpoints;
+    EndpointChooser chooser(static_cast<Balancer>(balancer), 0ms, 1);
+    const auto chosen = [&] {
+        QList<EndpointId> ids;
+        for (const auto& [id, count] : tally(chooser, endpoints, 2000, m_clock.steady()))
+            ids.append(id);
+        return ids;
+    };
+    const auto check = [&](std::size_t endpoint, bool well) {
+        endpoints[endpoint]->health().checked(well, m_clock.steady());
+    };
+    QCOMPARE(chosen(), (QList<EndpointId>{1, 3}));
+    check(1, false);
+    QCOMPARE(chosen(), (QList<EndpointId>{3}));
+    const std::array<EndpointId, 1> avoid{3};
+    QCOMPARE(chooser.choose(endpoints, {.hash = {}, .avoid = avoid}, m_clock.steady())->id(), EndpointId{3});
+    endpoints[3]->report(AttemptOutcome::ConnectFailure, m_clock.steady());
+    QCOMPARE(chosen(), (QList<EndpointId>{0, 2}));
+    check(0, false);
+    check(2, false);
+    QCOMPARE(chosen(), (QList<EndpointId>{4}));
+    check(4, false);
+    QCOMPARE(chosen(), (QList<EndpointId>{1, 3})); // rather any than none
+    check(2, true);
+    QCOMPARE(chosen(), (QList<EndpointId>{2}));
+    endpoints[3]->health().connected(m_clock.steady());
+    QCOMPARE(chosen(), (QList<EndpointId>{3}));
+}
+
+/// Whom it found well is kept for a round, spares too; not for longer.
+void TestEndpointChooser::manySpares()
+{
+    constexpr int each = 10;
+    const Upstreams upstreams(QList<int>(2 * each, 1), QList<int>(each, 1));
+    const auto& endpoints = upstreams.endpoints; // the first ten are the spares
+    EndpointChooser chooser(Balancer::RoundRobin, 0ms, 1);
+    const auto round = [&] { return tally(chooser, endpoints, each, m_clock.steady()); };
+    QVERIFY(round().size() == each && round().begin()->first == each);
+    for (std::size_t i = each; i < 2 * each; ++i)
+        endpoints[i]->health().checked(false, m_clock.steady());
+    QVERIFY(round().size() == each && round().rbegin()->first == each - 1);
+    for (std::size_t i = each; i < 2 * each; ++i)
+        endpoints[i]->health().checked(true, m_clock.steady());
+    (void)round();
+    QVERIFY(round().size() == each && round().begin()->first == each);
 }
 
 void TestEndpointChooser::byWeight_data()

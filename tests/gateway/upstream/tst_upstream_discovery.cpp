@@ -36,7 +36,9 @@ QStringList textsOf(const std::vector<EndpointSettings>& endpoints)
     QStringList texts;
     for (const EndpointSettings& endpoint : endpoints)
         texts << QString::fromStdString(endpoint.text) +
-                     (endpoint.weight == 1 ? QString() : QStringLiteral("*%1").arg(endpoint.weight));
+                     (endpoint.weight == 1 ? QString() : QStringLiteral("*%1").arg(endpoint.weight)) +
+                     (endpoint.priority == 0 ? QString()
+                                             : QStringLiteral(" spare %1").arg(endpoint.priority));
     return texts;
 }
 
@@ -78,6 +80,7 @@ private Q_SLOTS:
     void addresses();
     void services();
     void tooManyAreCut();
+    void tooManySparesAreCut();
     void lookupsEndWithTheirContext();
     void readsResolvConfAgain();
     void asksAgainInsideAnAnswer();
@@ -132,13 +135,15 @@ void TestUpstreamDiscovery::addresses()
     QCOMPARE(server.questionsByTcp() > 0, behaviours[0] == int(Behaviour::Truncates));
 }
 
-/// Through an alias; the lowest priority alone, by weight, one target's address missing.
+/// Through an alias; with their weights and priorities, one target's address missing, one there twice.
 void TestUpstreamDiscovery::services()
 {
     DnsServer server;
     server.answer(kName, Type::Srv,
                   {{DnsServer::service(kName, 10, 3, 9001, "one.example"),
                     DnsServer::service(kName, 20, 1, 9009, "spare.example"),
+                    DnsServer::service(kName, 65535, 2, 9010, "spare.example"),
+                    DnsServer::service(kName, 20, 4, 9002, "two.example"),
                     DnsServer::service(kName, 10, 0, 9002, "two.example"),
                     DnsServer::service(kName, 10, 5, 9003, "lost.example")}});
     server.answer(
@@ -148,7 +153,8 @@ void TestUpstreamDiscovery::services()
     server.answer("spare.example", Type::A, {{DnsServer::address("spare.example", "127.0.0.9")}});
     DnsResolver resolver(settingsOf(server));
     QCOMPARE(ask(resolver, DnsRecordType::Srv).value_or(QStringList()),
-             (listOf({"127.0.0.2:9001*3", "127.0.0.3:9002"})));
+             (listOf({"127.0.0.2:9001*3", "127.0.0.3:9002", "127.0.0.9:9009 spare 1",
+                      "127.0.0.9:9010*2 spare 2"})));
 
     server.answer(kName, Type::Srv, {{DnsServer::service(kName, 0, 0, 9, "")}}); // "not here" (RFC 2782)
     QVERIFY(!ask(resolver, DnsRecordType::Srv));
@@ -171,6 +177,28 @@ void TestUpstreamDiscovery::tooManyAreCut()
     const auto found = ask(resolver, DnsRecordType::A);
     QVERIFY(found);
     QCOMPARE(std::size_t(found->size()), DnsResolver::kMostEndpoints);
+}
+
+/// Spares, however many, crowd out nobody before them.
+void TestUpstreamDiscovery::tooManySparesAreCut()
+{
+    DnsServer server;
+    server.answer(kName, Type::Srv,
+                  {{DnsServer::service(kName, 2, 1, 9002, "many.example"),
+                    DnsServer::service(kName, 1, 1, 9001, "one.example")}});
+    DnsServer::Reply many;
+    many.behaviour = Behaviour::Truncates;
+    for (int i = 0; i < 1200; ++i)
+        many.records.push_back(DnsServer::address("many.example", "10.0." + std::to_string(i / 250) + "." +
+                                                                      std::to_string(i % 250)));
+    server.answer("many.example", Type::A, many);
+    server.answerAddresses("one.example", {"127.0.0.2"}); // the last by address
+    DnsResolver resolver(settingsOf(server));
+    const auto found = ask(resolver, DnsRecordType::Srv);
+    QVERIFY(found);
+    QCOMPARE(std::size_t(found->size()), DnsResolver::kMostEndpoints);
+    QCOMPARE(found->last(), QStringLiteral("127.0.0.2:9001"));
+    QVERIFY(found->first().endsWith(QLatin1String(" spare 1")));
 }
 
 void TestUpstreamDiscovery::lookupsEndWithTheirContext()

@@ -134,6 +134,7 @@ private Q_SLOTS:
     void waitersForFreshOnesGetThem();
     void fullPoolKeepsFromTheUnwell();
     void fullPoolServesWhereNoneIsWell();
+    void fullPoolLeavesSparesAlone();
     void cancelledWaiterIsPassedOver();
     void cancelledConnectServesTheNext();
     void refusedEndpointIsPassedOver();
@@ -464,6 +465,57 @@ void TestUpstreamPool::fullPoolServesWhereNoneIsWell()
         QCOMPARE(next->connection, only);
         holder = std::move(next);
     }
+}
+
+/// Neither who waits nor who comes gets a spare's connection while a better endpoint is well.
+void TestUpstreamPool::fullPoolLeavesSparesAlone()
+{
+    RecordingUpstream first(silent());
+    RecordingUpstream spare(silent());
+    Upstream upstream;
+    upstream.name = QStringLiteral("app");
+    upstream.dns = UpstreamDns{};
+    upstream.maxConnections = 2;
+    const auto at = [](quint16 port, int priority) -> EndpointSettings {
+        const auto address = SocketAddress::parse(QStringLiteral("127.0.0.1:%1").arg(port));
+        return {*address, 1, address->text().toStdString(), priority};
+    };
+    const auto directory = std::make_shared<UpstreamDirectory>(
+        std::vector<EndpointSettings>{at(first.port(), 0), at(spare.port(), 1)});
+    UpstreamPool pool({epollDispatcher(), *m_deadlines, m_clock}, *UpstreamSettings::of(upstream, 1),
+                      directory);
+    const auto setFirst = [&](bool well) {
+        directory->entries().front().health->checked(well, m_clock.steady());
+    };
+    const auto priorityOf = [](const User& user) { return user.connection->endpoint().settings().priority; };
+    User one(pool);
+    User two(pool);
+    User three(pool);
+    setFirst(false);
+    two.acquire();
+    QTRY_VERIFY(two.connection);
+    QCOMPARE(priorityOf(two), 1);
+    setFirst(true);
+    one.acquire();
+    QTRY_VERIFY(one.connection);
+    QCOMPARE(priorityOf(one), 0);
+    three.acquire();
+    QVERIFY(!three.connection && !three.failure);
+    two.release(); // makes room
+    QTRY_VERIFY(three.connection);
+    QCOMPARE(priorityOf(three), 0);
+
+    three.release();
+    setFirst(false);
+    two.acquire();
+    QTRY_VERIFY(two.connection);
+    QCOMPARE(priorityOf(two), 1);
+    setFirst(true);
+    two.release();
+    QCOMPARE(pool.idle(), std::size_t{1});
+    three.acquire();
+    QTRY_VERIFY(three.connection);
+    QCOMPARE(priorityOf(three), 0);
 }
 
 void TestUpstreamPool::cancelledWaiterIsPassedOver()
