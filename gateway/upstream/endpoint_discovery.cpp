@@ -68,7 +68,7 @@ void EndpointDiscovery::keepOtherFamily(std::vector<EndpointSettings>& found) co
     for (const UpstreamDirectory::Entry& entry : m_directory->entries())
         if (!(isV4(entry.settings) ? hasV4 : hasV6))
             found.push_back(entry.settings);
-    sortEndpoints(found);
+    sortEndpoints(found, DnsResolver::kMostEndpoints);
 }
 
 } // namespace postern
