@@ -169,7 +169,9 @@ void DnsResolver::addressesFound(void* pointer, int status, int, ares_addrinfo* 
         ares_freeaddrinfo(found);
     } else {
         lookup.failed = QString::fromLatin1(ares_strerror(status));
-        lookup.isPartial |= status != ARES_ENOTFOUND && status != ARES_ENODATA;
+        // A spare's zone that is out of order must not freeze those that serve.
+        const bool isSpare = target->service.priority > 0;
+        lookup.isPartial |= !isSpare && status != ARES_ENOTFOUND && status != ARES_ENODATA;
     }
     finishTarget(lookup);
 }

@@ -89,6 +89,7 @@ private Q_SLOTS:
     void lastAnswerServesOn();
     void halfAnAnswerChangesNothing_data();
     void halfAnAnswerChangesNothing();
+    void sparesHoldUpNobody();
     void oneFamilyFailing_data();
     void oneFamilyFailing();
     void withoutAnAnswerThereIsNoEndpoint();
@@ -406,6 +407,28 @@ void TestUpstreamDiscovery::halfAnAnswerChangesNothing()
     QCOMPARE(told.front(),
              fails ? UpstreamNotice::Kind::LookupFailed : UpstreamNotice::Kind::EndpointsChanged);
     QCOMPARE(texts(), expected);
+}
+
+void TestUpstreamDiscovery::sparesHoldUpNobody()
+{
+    DnsServer server;
+    server.answer(kName, Type::Srv,
+                  {{DnsServer::service(kName, 10, 1, 9001, "one.example"),
+                    DnsServer::service(kName, 20, 1, 9002, "spare.example")}});
+    server.answerAddresses("one.example", {"127.0.0.2"});
+    server.answerAddresses("spare.example", {"127.0.0.3"});
+    Upstream upstream = named();
+    upstream.dns->type = DnsRecordType::Srv;
+    const auto directory = UpstreamDirectory::create(upstream, nullptr);
+    UpstreamSupervisor supervisor(epollDispatcher(), settingsOf(server), m_clock,
+                                  {[] {}, [](const auto&) {}});
+    supervisor.follow({{&upstream, directory}});
+    QTRY_COMPARE(directory->entries().size(), std::size_t{2});
+    for (const Type type : {Type::A, Type::Aaaa})
+        server.answer("spare.example", type, {{}, 2 /* SERVFAIL */});
+    server.answerAddresses("one.example", {"127.0.0.4"});
+    QTRY_COMPARE(directory->entries().size(), std::size_t{1});
+    QCOMPARE(directory->entries().front().settings.text, std::string("127.0.0.4:9001"));
 }
 
 void TestUpstreamDiscovery::oneFamilyFailing_data()
