@@ -108,8 +108,10 @@ void EpollDispatcher::again(FdToken token) { m_again.push_back(token); }
 bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 {
     m_interrupted.store(false, std::memory_order_relaxed);
-    while (!m_retired.empty())
-        std::exchange(m_retired, {}).clear(); // what goes may retire more
+    while (!m_retired.empty()) { // what goes may retire more
+        m_going.swap(m_retired);
+        m_going.clear();
+    }
     Q_EMIT awake();
     QCoreApplication::sendPostedEvents();
 

@@ -86,7 +86,8 @@ private:
     TimerList m_timers;
     std::vector<FdToken> m_again;
     std::vector<std::unique_ptr<void, void (*)(void*)>> m_retired;
-    TimerList::TimePoint m_alarmAt{}; ///< what m_alarm is set to
+    std::vector<std::unique_ptr<void, void (*)(void*)>> m_going; ///< of m_retired, while they are destroyed
+    TimerList::TimePoint m_alarmAt{};                            ///< what m_alarm is set to
     bool m_timersDue = false;
     std::atomic<bool> m_woken = false;
     std::atomic<bool> m_interrupted = false;
