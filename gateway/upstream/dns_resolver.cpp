@@ -33,8 +33,9 @@ struct DnsResolver::Lookup
     QPointer<QObject> context;
     Answered answered;
     std::vector<EndpointSettings> found = {};
-    QString failed = {};    ///< why the last target has no address
-    bool isPartial = false; ///< what the server has for a target is not known
+    QString failed = {};       ///< why the last target has no address
+    bool lacksTargets = false; ///< what the server has for a target is not known
+    bool lacksFamily = false;  ///< what it has of a target's other family is not
     std::size_t open = 0;
 };
 
@@ -171,7 +172,7 @@ void DnsResolver::addressesFound(void* pointer, int status, int, ares_addrinfo* 
         lookup.failed = QString::fromLatin1(ares_strerror(status));
         // A spare's zone that is out of order must not freeze those that serve.
         const bool isSpare = target->service.priority > 0;
-        lookup.isPartial |= !isSpare && status != ARES_ENOTFOUND && status != ARES_ENODATA;
+        lookup.lacksTargets |= !isSpare && status != ARES_ENOTFOUND && status != ARES_ENODATA;
     }
     finishTarget(lookup);
 }
@@ -181,7 +182,7 @@ void DnsResolver::addressesFound(void* pointer, int status, int, ares_addrinfo* 
 void DnsResolver::checkOtherFamily(const std::shared_ptr<Lookup>& lookup, const ares_addrinfo& found)
 {
     if (!m_channel) { // it is ending, and the other family's question with it
-        lookup->isPartial = true;
+        lookup->lacksFamily = true;
         lookup->failed = QString::fromLatin1(ares_strerror(ARES_EDESTRUCTION));
         return;
     }
@@ -215,7 +216,7 @@ void DnsResolver::otherFamilyFound(void* pointer, int status, int, unsigned char
     const bool isKnown = status == ARES_ENODATA || status == ARES_ENOTFOUND ||
                          (status == ARES_SUCCESS && !hasAddress(bytes, size));
     if (!isKnown) {
-        lookup.isPartial = true;
+        lookup.lacksFamily = true;
         lookup.failed = status == ARES_SUCCESS ? QStringLiteral("the addresses of one family did not come")
                                                : QString::fromLatin1(ares_strerror(status));
     }
@@ -234,7 +235,9 @@ void DnsResolver::finishTarget(Lookup& lookup)
             failure(dnsError(lookup.question.name,
                              lookup.failed.isEmpty() ? QStringLiteral("it has no address") : lookup.failed)));
     else
-        lookup.answered(Found{std::move(lookup.found), lookup.isPartial ? lookup.failed : QString()});
+        lookup.answered(Found{std::move(lookup.found),
+                              lookup.lacksTargets || lookup.lacksFamily ? lookup.failed : QString(),
+                              lookup.lacksTargets});
 }
 
 void DnsResolver::watch(int fd, bool read, bool write)

@@ -60,6 +60,8 @@ public:
         /// Why some could not be asked for (an SRV answer's targets, or one family's addresses); empty: these
         /// are all there are.
         QString missing = {};
+        /// With missing: whole targets are unknown, not one family of a target's addresses alone.
+        bool lacksTargets = false;
     };
     using Answer = Result<Found>;
     using Answered = std::function<void(Answer)>;

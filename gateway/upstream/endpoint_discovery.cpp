@@ -48,7 +48,7 @@ void EndpointDiscovery::take(DnsResolver::Answer answer)
     std::vector<EndpointSettings> endpoints = std::move(answer->endpoints);
     // Half an answer is better than none, and worse than a whole one.
     if (!fault.isEmpty() && !m_directory->entries().empty()) {
-        if (m_settings.type != DnsRecordType::A)
+        if (answer->lacksTargets)
             return;
         keepOtherFamily(endpoints);
     }

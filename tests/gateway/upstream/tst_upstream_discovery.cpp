@@ -90,6 +90,7 @@ private Q_SLOTS:
     void halfAnAnswerChangesNothing_data();
     void halfAnAnswerChangesNothing();
     void sparesHoldUpNobody();
+    void familiesOfServicesAreFollowed();
     void oneFamilyFailing_data();
     void oneFamilyFailing();
     void withoutAnAnswerThereIsNoEndpoint();
@@ -429,6 +430,25 @@ void TestUpstreamDiscovery::sparesHoldUpNobody()
     server.answerAddresses("one.example", {"127.0.0.4"});
     QTRY_COMPARE(directory->entries().size(), std::size_t{1});
     QCOMPARE(directory->entries().front().settings.text, std::string("127.0.0.4:9001"));
+}
+
+/// A name server that never answers for AAAA must not freeze what an SRV answer names.
+void TestUpstreamDiscovery::familiesOfServicesAreFollowed()
+{
+    DnsServer server;
+    server.answer(kName, Type::Srv, {{DnsServer::service(kName, 0, 1, 9001, "one.example")}});
+    server.answer("one.example", Type::A, {{DnsServer::address("one.example", "127.0.0.2")}});
+    server.answer("one.example", Type::Aaaa, {{}, 2 /* SERVFAIL */});
+    Upstream upstream = named();
+    upstream.dns->type = DnsRecordType::Srv;
+    const auto directory = UpstreamDirectory::create(upstream, nullptr);
+    UpstreamSupervisor supervisor(epollDispatcher(), settingsOf(server), m_clock,
+                                  {[] {}, [](const auto&) {}});
+    supervisor.follow({{&upstream, directory}});
+    QTRY_COMPARE(directory->entries().size(), std::size_t{1});
+    server.answer("one.example", Type::A, {{DnsServer::address("one.example", "127.0.0.4")}});
+    QTRY_COMPARE(directory->entries().front().settings.text, std::string("127.0.0.4:9001"));
+    QCOMPARE(directory->entries().size(), std::size_t{1});
 }
 
 void TestUpstreamDiscovery::oneFamilyFailing_data()
